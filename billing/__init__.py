@@ -1,0 +1,1 @@
+"""The pure core of cotbill: frames in, frames out; no files, clock, network or database."""

@@ -1,0 +1,1 @@
+"""The gate: files in, checked and typed records with file and line out."""

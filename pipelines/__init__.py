@@ -1,0 +1,1 @@
+"""The month: command line, settings, workspace, steps and manifests."""

@@ -1,0 +1,1 @@
+"""The rate schedule: load, check, look up, sample."""

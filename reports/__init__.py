@@ -1,0 +1,1 @@
+"""Everything that leaves: invoices, reports, control report, mart."""
