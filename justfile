@@ -1,0 +1,66 @@
+# Recipes for people and for CI. `just` alone lists them; `sh setup.sh test` makes .venv first.
+
+set shell := ["sh", "-cu"]
+
+# the checkout's own environment if there is one, else whatever is active
+bin := if path_exists(justfile_directory() / ".venv/bin/python") == "true" { justfile_directory() / ".venv/bin/" } else { "" }
+workers := env("COTBILL_TEST_WORKERS", "auto")
+
+# list the recipes
+[private]
+default:
+    @just --list --unsorted
+
+# sample workspace, whole close of a month, in demo/
+demo DIR="demo":
+    {{bin}}cotbill demo {{DIR}}
+
+# everything CI checks: lint, types, imports, tests
+check: lint types imports test
+
+# all tests but the slow ones; arguments go to pytest
+test *ARGS:
+    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist worksteal -m "not slow" {{ARGS}}
+
+# every test, the slow proofs too
+slow *ARGS:
+    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist worksteal {{ARGS}}
+
+# ruff: rules and format
+lint:
+    {{bin}}ruff check .
+    {{bin}}ruff format --check .
+
+# mypy --strict over the five packages
+types:
+    {{bin}}python -m mypy
+
+# imports run one way
+imports:
+    PYTHONPATH=. {{bin}}lint-imports
+
+# put the code in house format and sort its imports
+format:
+    {{bin}}ruff check --fix-only --exit-zero .
+    {{bin}}ruff format .
+
+# kernels beside DuckDB and pandas, and the call path; ROWS scales the kernels
+bench ROWS="2000000":
+    {{bin}}python tests/bench/bench_kernels.py {{ROWS}}
+    @if [ -f tests/bench/bench_calls.py ]; then {{bin}}python tests/bench/bench_calls.py; fi
+
+# write the golden files anew and show what moved
+golden:
+    COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden
+    git --no-pager diff --stat -- tests/golden
+
+# the property tests again and again, each round with fresh random examples
+fuzz ROUNDS="10" *ARGS:
+    for round in $(seq {{ROUNDS}}); do {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 -m hypothesis {{ARGS}} || exit 1; done
+
+# resolve the dependencies again and pin them by hash
+lock:
+    {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --extra dev --extra bench --universal --python-version 3.11 \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/test.lock
+    {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --universal --python-version 3.11 --constraint requirements/test.lock \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/run.lock
