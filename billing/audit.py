@@ -74,15 +74,11 @@ def audit_code(records: pl.DataFrame) -> pl.DataFrame:
 
 def audit_requester(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """A107: requested_by, where given, is no contact of the agency who may order on rate_date."""
-    contacts = (
-        tables["agency_contacts"].filter(pl.col("may_order") == "Y").with_columns(_email=pl.col("email").str.to_lowercase())
-    )
+    contacts = tables["agency_contacts"].filter(pl.col("may_order") == "Y").with_columns(_email=pl.col("email").str.to_lowercase())
     asked = records.filter(
         pl.col("requested_by").is_not_null() & pl.col("agency_code").is_not_null() & pl.col("rate_date").is_not_null()
     ).with_columns(_email=pl.col("requested_by").str.to_lowercase())
-    covers = (pl.col("valid_from") <= pl.col("rate_date")) & (
-        pl.col("valid_to").is_null() | (pl.col("rate_date") < pl.col("valid_to"))
-    )
+    covers = (pl.col("valid_from") <= pl.col("rate_date")) & (pl.col("valid_to").is_null() | (pl.col("rate_date") < pl.col("valid_to")))
     # one person may hold several roles at once, so the match is a semi join over the live rows
     live = (
         asked.select("agency_code", "_email", "rate_date").unique()
@@ -140,9 +136,7 @@ def funding_set_totals(tables: Tables, wanted: pl.DataFrame) -> pl.DataFrame:
     live = wanted.join(strings, on="billing_number", how="inner").filter(
         (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
     )
-    listed = (
-        pl.col("rate_code_filter").str.split(";").list.eval(pl.element().str.strip_chars()).list.contains(pl.col("rate_code"))
-    )
+    listed = pl.col("rate_code_filter").str.split(";").list.eval(pl.element().str.strip_chars()).list.contains(pl.col("rate_code"))
     key = ["billing_number", "rate_code", "funding_date"]
     picked = live.with_columns(_listed=listed.fill_null(value=False)).with_columns(_any=pl.col("_listed").any().over(key))
     paying = picked.filter((pl.col("_any") & pl.col("_listed")) | (~pl.col("_any") & pl.col("rate_code_filter").is_null()))
@@ -163,9 +157,7 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     message = (
         pl.when(percent.is_null())
         .then(pl.format("{} has no funding string on {}", pl.col("billing_number"), pl.col("funding_date")))
-        .otherwise(
-            pl.format("funding strings of {} come to {} % on {}", pl.col("billing_number"), percent, pl.col("funding_date"))
-        )
+        .otherwise(pl.format("funding strings of {} come to {} % on {}", pl.col("billing_number"), percent, pl.col("funding_date")))
     )
     hundred = pl.lit(100, pl.Decimal(38, 6))
     return find(checked, "A105", percent.is_null() | (percent != hundred), column="billing_number", message=message)
@@ -190,12 +182,7 @@ def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.D
     )
     if not FEEDS[feed].snapshot:
         ids = records.select("source_record_id").unique()
-        before = (
-            earlier.of(feed)
-            .join(ids.lazy(), on="source_record_id", how="semi")
-            .sort("period", "source_file", "source_line")
-            .collect()
-        )
+        before = earlier.of(feed).join(ids.lazy(), on="source_record_id", how="semi").sort("period", "source_file", "source_line").collect()
         if not before.is_empty():
             old = (
                 before.group_by("source_record_id", maintain_order=True)

@@ -1,0 +1,189 @@
+"""The equations that must hold before anything is published: rows and cents, in = billed + held + rejected + dropped."""
+
+from decimal import Decimal
+
+import polars as pl
+
+from billing.errors import ReconciliationError
+from billing.frames import CONTROLS, conform
+from billing.layouts import FEEDS
+from billing.money import DOLLARS, EXACT, largest_remainder, round_dollars
+from billing.periods import Period
+
+_FILE = ["feed", "source_file"]
+_ADDED = ("FEE", "TAX", "SURCHARGE")
+_CENT = Decimal("0.01")
+
+
+def by_file(charges: pl.DataFrame, bridge: pl.DataFrame) -> pl.DataFrame:
+    """Share every charge row's dollars over the files its records came from.
+
+    A row of one file belongs to it whole. A row of several is shared by the records' quantities, largest
+    remainder in cents, files in name order.
+
+    Returns: feed, source_file, component, amount; rows without records (fees on a total) are left out.
+    """
+    weights = (
+        bridge.with_columns(_weight=pl.col("quantity").abs().to_physical().cast(pl.Int128))
+        .group_by("charge_id", *_FILE)
+        .agg(pl.col("_weight").sum())
+        .sort("charge_id", *_FILE)
+        .with_columns(_files=pl.len().over("charge_id"))
+    )
+    parts = weights.join(charges.select("charge_id", "component", "amount"), on="charge_id", how="left", validate="m:1")
+    if parts["amount"].null_count():
+        raise ReconciliationError("a record is joined to a charge row that does not exist")
+    whole = parts.filter(pl.col("_files") == 1).select(*_FILE, "component", "amount")
+    shared = parts.filter(pl.col("_files") > 1)
+    rows = []
+    for group in shared.partition_by("charge_id", maintain_order=True):
+        cents = int(group["amount"][0] / _CENT)
+        pieces = [int(weight) for weight in group["_weight"].to_list()]
+        weight_list = pieces if any(pieces) else [1] * len(pieces)
+        shares = largest_remainder(cents, weight_list)
+        rows.append(
+            group.select(*_FILE, "component").with_columns(amount=pl.Series([Decimal(share) * _CENT for share in shares], dtype=DOLLARS))
+        )
+    return pl.concat([whole, *rows])
+
+
+def control_totals(
+    period: Period,
+    loaded: pl.DataFrame,
+    records: dict[str, pl.DataFrame],
+    outcomes: pl.DataFrame,
+    suspense: pl.DataFrame,
+    charges: pl.DataFrame,
+    bridge: pl.DataFrame,
+) -> pl.DataFrame:
+    """Count every file's records and dollars by what became of them.
+
+    A row the gate could not read is in suspense: held. For pass_through and adjustments held and dropped dollars
+    are the records' own money; for other feeds what the records would have come to, where that can be known.
+
+    Args:
+        loaded: feed, source_file, rows (data rows as counted in the file's bytes).
+        records: accepted records of each feed.
+        outcomes: OUTCOMES, one per accepted record.
+        suspense: SUSPENSE.
+
+    Returns: CONTROLS, one row a file.
+
+    Raises:
+        ReconciliationError: rows in are not billed + held + rejected + dropped, or rounding is beyond its bound.
+    """
+    money = _money_by_outcome(records, outcomes)
+    counts = outcomes.group_by(_FILE).agg(
+        *[(pl.col("outcome") == name.upper()).sum().cast(pl.Int64).alias(f"_{name}") for name in ("billed", "held", "rejected", "dropped")],
+        *[
+            pl.col("amount").filter(pl.col("outcome") == name.upper()).sum().alias(f"_usd_{name}")
+            for name in ("held", "rejected", "dropped")
+        ],
+        held_unpriced=((pl.col("outcome") == "HELD") & pl.col("amount").is_null()).sum().cast(pl.Int64),
+    )
+    suspended = suspense.group_by(_FILE).agg(
+        _suspended=pl.len().cast(pl.Int64), _usd_suspended=pl.col("amount").sum(),
+        _suspended_unpriced=pl.col("amount").is_null().sum().cast(pl.Int64),
+    )  # fmt: skip
+    dollars = by_file(charges, bridge)
+    billed = dollars.group_by(_FILE).agg(
+        amount_billed=pl.col("amount").sum(), amount_added=pl.col("amount").filter(pl.col("component").is_in(_ADDED)).sum()
+    )
+    table = loaded
+    for part in (counts, suspended, billed, money):
+        table = table.join(part, on=_FILE, how="left", validate="1:1")
+    number = lambda name: pl.col(name).fill_null(pl.lit(0, pl.Int64))  # noqa: E731 - a file without such rows counts none
+    usd = lambda name: pl.col(name).fill_null(pl.lit(0, DOLLARS)).cast(DOLLARS)  # noqa: E731
+    has_money = pl.col("control_amount").is_not_null()
+    rows = table.with_columns(
+        period=pl.lit(str(period)),
+        records_in=pl.col("rows"),
+        records_billed=number("_billed"),
+        records_held=number("_held") + number("_suspended"),
+        records_rejected=number("_rejected"),
+        records_dropped=number("_dropped"),
+        amount_billed=usd("amount_billed"),
+        amount_held=pl.when(has_money).then(usd("_money_held")).otherwise(usd("_usd_held")) + usd("_usd_suspended"),
+        amount_rejected=pl.when(has_money).then(usd("_money_rejected")).otherwise(usd("_usd_rejected")),
+        amount_dropped=pl.when(has_money).then(usd("_money_dropped")).otherwise(usd("_usd_dropped")),
+        amount_added=usd("amount_added"),
+        held_unpriced=number("held_unpriced") + number("_suspended_unpriced"),
+        control_amount=(pl.col("control_amount") + usd("_usd_suspended")).cast(DOLLARS),
+    )
+    rows = rows.with_columns(
+        amount_in=pl.col("amount_billed") + pl.col("amount_held") + pl.col("amount_rejected") + pl.col("amount_dropped")
+    ).with_columns(
+        amount_rounding=pl.when(has_money).then(pl.col("amount_in") - pl.col("control_amount") - pl.col("amount_added")).otherwise(None)
+    )
+    controls = conform(rows.select([pl.col(name).cast(dtype) for name, dtype in CONTROLS.items()]), CONTROLS).sort(*_FILE)
+    _check_files(controls)
+    return controls
+
+
+def _money_by_outcome(records: dict[str, pl.DataFrame], outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Add up the money column of feeds that have one: per file, all rows and by outcome, rounded once."""
+    found = []
+    for feed, frame in records.items():
+        column = FEEDS[feed].sum_amount
+        if column is None or frame.is_empty():
+            continue
+        mine = outcomes.filter(pl.col("feed") == feed).select(*_FILE, "source_line", "outcome")
+        joined = frame.select(*_FILE, "source_line", pl.col(column).cast(EXACT).alias("_money")).join(
+            mine, on=[*_FILE, "source_line"], how="left", validate="1:1"
+        )
+        if joined["outcome"].null_count():
+            raise ReconciliationError(f"a {feed} record has no outcome")
+        exact = {name: pl.col("_money").filter(pl.col("outcome") == name.upper()).sum() for name in ("held", "rejected", "dropped")}
+        sums = joined.group_by(_FILE).agg(control_amount=pl.col("_money").sum(), **{f"_money_{k}": v for k, v in exact.items()})
+        found.append(sums.with_columns([round_dollars(pl.col(name)).alias(name) for name in sums.columns if name not in _FILE]))
+    shape = {"feed": pl.String(), "source_file": pl.String(), "control_amount": DOLLARS}
+    shape |= {f"_money_{name}": DOLLARS for name in ("held", "rejected", "dropped")}
+    return pl.concat([pl.DataFrame(schema=shape), *[frame.select(list(shape)) for frame in found]])
+
+
+def _check_files(controls: pl.DataFrame) -> None:
+    """Raise unless every file's rows balance and its rounding is within half a cent a record."""
+    for row in controls.to_dicts():
+        parts = sum(row[f"records_{name}"] for name in ("billed", "held", "rejected", "dropped"))
+        if parts != row["records_in"]:
+            raise ReconciliationError(f"{row['source_file']}: {row['records_in']} records went in, {parts} came out; nothing is published")
+        rounding = row["amount_rounding"]
+        if rounding is None:
+            continue
+        bound = (Decimal(row["records_in"]) + 4) * _CENT / 2 if row["feed"] == "pass_through" else Decimal(0)
+        if abs(rounding) > bound:
+            raise ReconciliationError(
+                f"{row['source_file']}: dollars in differ from dollars billed and held by {rounding}; nothing is published",
+                code="V013",
+            )
+
+
+def check_totals(lines: pl.DataFrame, splits: pl.DataFrame, invoices: pl.DataFrame, controls: pl.DataFrame, bridge: pl.DataFrame) -> None:
+    """Raise unless lines, splits, invoices and control totals all come to the same cents.
+
+    Raises:
+        ReconciliationError: with both totals in the message (V013).
+    """
+    total = lines["amount"].sum() if lines.height else Decimal(0)
+    named = {
+        "invoices": invoices["amount"].sum() if invoices.height else Decimal(0),
+        "funding splits": splits["amount"].sum() if splits.height else Decimal(0),
+    }
+    for name, amount in named.items():
+        if amount != total:
+            raise ReconciliationError(f"{name} come to {amount}, invoice lines to {total}; nothing is published", code="V013")
+    per_row = splits.group_by("charge_id").agg(_split=pl.col("amount").sum())
+    apart = lines.join(per_row, on="charge_id", how="left", validate="1:1").filter(
+        pl.col("_split").is_null() | (pl.col("_split") != pl.col("amount"))
+    )
+    if apart.height:
+        raise ReconciliationError(f"{apart.height} charge rows differ from the sum of their splits; nothing is published", code="V013")
+    on_total = lines.join(bridge.select("charge_id").unique(), on="charge_id", how="anti")
+    stray = on_total.filter(pl.col("component") != "FEE")
+    if stray.height:
+        raise ReconciliationError(f"{stray.height} charge rows have no record behind them; nothing is published", code="V013")
+    from_files = (controls["amount_billed"].sum() if controls.height else Decimal(0)) + (
+        on_total["amount"].sum() if on_total.height else Decimal(0)
+    )
+    if from_files != total:
+        raise ReconciliationError(f"files come to {from_files}, invoice lines to {total}; nothing is published", code="V013")

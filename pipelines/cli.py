@@ -1,0 +1,216 @@
+"""The command line: words in, one line per failure out, an exit code for every ending."""
+
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from billing.errors import BillingError, RefusalsError
+
+INTERRUPTED = 130
+click.rich_click.COMMAND_GROUPS = {
+    "cotbill": [
+        {"name": "Start", "commands": ["init", "demo"]},
+        {"name": "The month", "commands": ["check", "plan", "run", "exceptions", "invoices"]},
+        {"name": "Ask", "commands": ["explain", "sql", "mart"]},
+    ]
+}
+click.rich_click.MAX_WIDTH = 100
+
+
+class _Ordered(click.RichGroup):
+    """A group that lists its commands in the order of a month."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+@click.group(cls=_Ordered, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cotbill", message="cotbill %(version)s")
+def cotbill() -> None:
+    """Monthly agency billing: the right rate, once, to the right number, explainable to an auditor years later.
+
+    Exit codes: 0 done · 1 failure · 2 usage · 3 done, something waits for a person · 10 input · 11 rates or
+    reference · 12 period · 13 totals do not reconcile · 14 not allowed · 130 interrupted.
+    """
+
+
+def today() -> str:
+    """The machine's date: the only clock in the program, and only a default."""
+    return dt.datetime.now().astimezone().date().isoformat()
+
+
+_workspace = click.option(
+    "-w", "--workspace", envvar="COTBILL_WORKSPACE", default=".", show_default="the current folder",
+    type=click.Path(path_type=Path), help="The workspace folder (or COTBILL_WORKSPACE).",
+)  # fmt: skip
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_as_of = click.option("--as-of", default=None, metavar="YYYY-MM-DD", help="The day to date things by.  [default: the machine's date]")
+_dry_run = click.option("--dry-run", is_flag=True, help="Do everything but write.")
+_period = click.argument("period")
+
+
+def _day(text: str | None) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text or today())
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is not a date; write it as 2026-11-06", param_hint="--as-of") from None
+
+
+@cotbill.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--sample", is_flag=True, help="Fill it with a believable state and two months of feeds.")
+@click.option("--scale", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True, help="Size of the sample.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same bytes.")
+@_dry_run
+@_json
+def init(**options: Any) -> int:
+    """Make a workspace; with --sample, a believable state with two months of all nine feeds."""
+    from pipelines.commands.start import init as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@click.argument("directory", type=click.Path(path_type=Path), default="demo")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same bytes.")
+@_as_of
+def demo(as_of: str | None, **options: Any) -> int:
+    """Make a sample workspace, bill its months, and say where everything is."""
+    from pipelines.commands.start import demo as work
+
+    return work(as_of=dt.date.fromisoformat(as_of) if as_of else None, **options)
+
+
+@cotbill.command()
+@click.argument("period", required=False)
+@_workspace
+@_json
+def check(**options: Any) -> int:
+    """Read and validate reference, rates and feeds; write nothing."""
+    from pipelines.commands.month import check as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@_period
+@_workspace
+@_as_of
+@_json
+def plan(as_of: str | None, **options: Any) -> int:
+    """Show what a run would do and change, in dollars per agency; write nothing."""
+    from pipelines.commands.month import plan as work
+
+    return work(as_of=_day(as_of), **options)
+
+
+@cotbill.command()
+@_period
+@_workspace
+@_as_of
+@_dry_run
+@_json
+def run(as_of: str | None, **options: Any) -> int:
+    """Ingest, price, audit, split, trial bill, mart; safe to repeat, unchanged steps are reused."""
+    from pipelines.commands.month import run as work
+
+    return work(as_of=_day(as_of), **options)
+
+
+@cotbill.command()
+@_period
+@_workspace
+@click.option("--code", help="Only this code, e.g. R202.")
+@click.option("--severity", type=click.Choice(["FATAL", "HOLD", "WARN", "INFO"]), help="Only this severity.")
+@click.option("--all", "show_all", is_flag=True, help="Also what follows from a first cause, and what needs nobody.")
+@_json
+def exceptions(**options: Any) -> int:
+    """List the worklist of a period, biggest dollars first."""
+    from pipelines.commands.ask import exceptions as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@_period
+@_workspace
+@click.option("--only", multiple=True, metavar="INVOICE_NO", help="Only this invoice; may be repeated.")
+@click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core", help="Processes.")
+@_dry_run
+@_json
+def invoices(**options: Any) -> int:
+    """Render the invoices of a period as PDF."""
+    from pipelines.commands.month import invoices as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@click.argument("identity", metavar="ID")
+@_workspace
+@_json
+def explain(**options: Any) -> int:
+    """Show one charge from invoice line back to file, line, rate and authority.
+
+    ID is a charge_id, an exception_id, a source_record_id, or an invoice line as INVOICE_NO/LINE.
+    """
+    from pipelines.commands.explain import explain as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@click.argument("query", required=False)
+@_workspace
+@_json
+def sql(**options: Any) -> int:
+    """Query the mart, read-only; without QUERY, read it from standard input."""
+    from pipelines.commands.ask import sql as work
+
+    return work(**options)
+
+
+@cotbill.command()
+@_workspace
+@_json
+def mart(**options: Any) -> int:
+    """Say where the analysts' file is and what is in it."""
+    from pipelines.commands.ask import mart as work
+
+    return work(**options)
+
+
+def _say(error: BillingError) -> None:
+    lines = error.errors if isinstance(error, RefusalsError) else [error]
+    for line in lines:
+        text = str(line)
+        click.echo(text if line.at or isinstance(line, RefusalsError) else f"cotbill: {text}", err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code; nothing a user can cause ends in a traceback."""
+    os.umask(0o077)
+    try:
+        code = cotbill.main(args=arguments, prog_name="cotbill", standalone_mode=False)
+    except BillingError as error:
+        _say(error)
+        code = error.worst if isinstance(error, RefusalsError) else error.exit_code
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.ClickException as error:
+        click.echo(f"cotbill: {error.format_message()}; see `cotbill --help`", err=True)
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("cotbill: interrupted; nothing was half-written", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except OSError as error:
+        click.echo(f"cotbill: {error.filename or 'system'}: {error.strerror or error}; nothing was half-written", err=True)
+        code = 1
+    sys.exit(code or 0)

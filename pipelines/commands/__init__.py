@@ -1,0 +1,1 @@
+"""What each command does, apart from the words it is called with."""

@@ -1,0 +1,127 @@
+"""Ask: the worklist, the mart and ad hoc queries; nothing here writes."""
+
+import datetime as dt
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from billing.catalogue import CATALOGUE
+from billing.errors import InputError, PeriodError, UsageError
+from billing.exceptions import waits_for_a_person
+from billing.periods import Period
+from pipelines.commands import show
+from pipelines.run import load_bill
+from pipelines.workspace import Workspace
+
+_WAITS = 3
+
+
+def exceptions(*, period: str, workspace: Path, code: str | None, severity: str | None, show_all: bool, as_json: bool) -> int:
+    """List what a person must look at, biggest dollars first, one line a record with its other codes beside it.
+
+    Raises:
+        UsageError: no such code.
+    """
+    if code is not None and code not in CATALOGUE:
+        raise UsageError(f"there is no exception code {code}; codes are like R202")
+    bill = load_bill(Workspace.open(workspace), Period.parse(period))
+    found = bill.exceptions
+    if not show_all:
+        found = (
+            found.filter(pl.col("is_first_cause") & (pl.col("status") == "OPEN"))
+            if code is None
+            else found.filter(pl.col("status") == "OPEN")
+        )
+    if code is not None:
+        found = found.filter(pl.col("code") == code)
+    if severity is not None:
+        found = found.filter(pl.col("severity") == severity)
+    dollars = pl.col("amount").abs()
+    ordered = found.with_columns(_dollars=dollars).sort(
+        "_dollars", "code", "exception_id", descending=[True, False, False], nulls_last=True
+    )
+    waits = _WAITS if waits_for_a_person(bill.exceptions) else 0
+    if as_json:
+        show.data(ordered.drop("_dollars").to_dicts())
+        return waits
+    rows = [
+        (
+            row["exception_id"][:9], row["code"], row["severity"], show.money(row["amount"]),
+            ":".join(str(part) for part in (row["source_file"] or row["feed"] or row["raw_value"], row["source_line"]) if part is not None),
+            row["message"] + (f" (also {row['also'].replace(';', ', ')})" if row["also"] and not show_all else ""),
+        )
+        for row in ordered.to_dicts()
+    ]  # fmt: skip
+    show.table(("id", "code", "severity", "dollars", "where", "what is wrong; what to do"), rows, right=(3,))
+    known = found["amount"].drop_nulls()
+    show.say(f"{len(rows)} shown, {show.money(known.abs().sum() if known.len() else Decimal(0))} at stake where it is known")
+    return waits
+
+
+def _connect(home: Workspace) -> Any:
+    import duckdb
+
+    if not home.mart.is_file():
+        raise PeriodError(f"{home.mart} does not exist yet; run a period first")
+    connection = duckdb.connect(
+        str(home.mart),
+        read_only=True,
+        config={"enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false"},
+    )
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def sql(*, query: str | None, workspace: Path, as_json: bool) -> int:
+    """Run one query on the mart: read-only, no files, no network, no settings.
+
+    Raises:
+        InputError: the query is not valid, or it tries to leave the mart; in one line.
+    """
+    import duckdb
+
+    text = query if query is not None else sys.stdin.read()
+    if not text.strip():
+        raise UsageError('the query is empty; write one, e.g. cotbill sql "select count(*) from fact_charge"')
+    with _connect(Workspace.open(workspace)) as connection:
+        try:
+            result = connection.execute(text)
+            names = [item[0] for item in result.description or []]
+            rows = result.fetchall()
+        except duckdb.Error as fault:
+            first = str(fault).strip().splitlines()[0]
+            raise InputError(f"{first}; correct the query") from None
+    if as_json:
+        show.data([dict(zip(names, row, strict=True)) for row in rows])
+        return 0
+    numbers = {n for n in range(len(names)) if any(isinstance(row[n], int | Decimal) and not isinstance(row[n], bool) for row in rows)}
+    show.table(names, [tuple(_cell(value) for value in row) for row in rows], right=tuple(numbers))
+    return 0
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    return str(value)
+
+
+def mart(*, workspace: Path, as_json: bool) -> int:
+    """Say where the file is, and each table's rows and meaning."""
+    home = Workspace.open(workspace)
+    with _connect(home) as connection:
+        tables = connection.execute(
+            "select table_name, comment, estimated_size from duckdb_tables() where not internal order by table_name"
+        ).fetchall()
+        periods = [row[0] for row in connection.execute("select period from dim_period order by period").fetchall()]
+    if as_json:
+        show.data({"mart": str(home.mart), "periods": periods,
+                   "tables": [{"table": name, "rows": rows, "comment": words} for name, words, rows in tables]})  # fmt: skip
+        return 0
+    show.say(f"{home.mart}  ({', '.join(periods)})")
+    show.table(("table", "rows", "what is in it"), [(name, f"{rows:,}", words or "") for name, words, rows in tables], right=(1,))
+    return 0

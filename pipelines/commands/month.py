@@ -1,0 +1,253 @@
+"""The month: check, plan, run, invoices."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from billing.errors import BillingError, PeriodError, RefusalsError, UsageError
+from billing.exceptions import waits_for_a_person
+from billing.frames import MonthBill
+from billing.periods import Period
+from pipelines.commands import show
+from pipelines.files import write_atomic
+from pipelines.publish import Published, publish, republish_mart
+from pipelines.run import Run, load_bill, load_tables, run_month
+from pipelines.settings import read_settings
+from pipelines.stages import Stages
+from pipelines.workspace import Workspace, locked
+
+WAITS = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """A run and what was published of it."""
+
+    run: Run
+    published: Published
+
+
+def run_and_publish(workspace: Workspace, period: Period, as_of: dt.date) -> Done:
+    """Run a period and publish it; the caller holds the lock."""
+    with show.progress(f"run {period}") as report:
+        done = run_month(workspace, period, as_of, progress=report)
+        published = publish(workspace, period, done.bill, done.key)
+    return Done(done, published)
+
+
+def run(*, period: str, workspace: Path, as_of: dt.date, dry_run: bool, as_json: bool) -> int:
+    """Run a period; 3 when something waits for a person."""
+    month, home = Period.parse(period), Workspace.open(workspace)
+    if dry_run:
+        with show.progress(f"run {month}") as report:
+            done = run_month(home, month, as_of, write=False, progress=report)
+        summary = _summary(done)
+    else:
+        with locked(home, f"run {month}"):
+            both = run_and_publish(home, month, as_of)
+        done = both.run
+        summary = _summary(done) | {
+            "publish": "reused" if both.published.reused else "done",
+            "control_report": str(both.published.files["control_txt"]),
+            "mart": str(both.published.mart),
+        }
+    _show_run(summary, done.bill, as_json=as_json)
+    return WAITS if waits_for_a_person(done.bill.exceptions) else 0
+
+
+def _summary(done: Run) -> dict[str, Any]:
+    bill = done.bill
+    return {
+        "period": bill.period,
+        "records": {name: int(bill.controls[f"records_{name}"].sum()) for name in ("in", "billed", "held", "rejected", "dropped")},
+        "amounts": {name: _total(bill.controls, f"amount_{name}") for name in ("in", "billed", "held", "rejected", "dropped")},
+        "charges": bill.lines.height,
+        "invoices": bill.invoices.height,
+        "total": _total(bill.invoices, "amount"),
+        "exceptions": {row["code"]: row["len"] for row in bill.exceptions.group_by("code").len().sort("code").to_dicts()},
+        "waiting": bill.exceptions.filter(pl.col("status") == "OPEN").height,
+        "steps": [{"step": s.step, "how": "reused" if s.reused else "done", "seconds": round(s.seconds, 3)} for s in done.steps],
+    }
+
+
+def _total(frame: pl.DataFrame, column: str) -> Decimal:
+    return frame[column].sum() if frame.height else Decimal("0.00")
+
+
+def _show_run(summary: dict[str, Any], bill: MonthBill, *, as_json: bool) -> None:
+    if as_json:
+        show.data(summary)
+        return
+    steps = summary["steps"]
+    reused = sum(step["how"] == "reused" for step in steps)
+    show.say(f"{len(steps)} steps, {reused} reused, {sum(step['seconds'] for step in steps):.1f} s")
+    rows = [
+        (name, f"{summary['records'][name]:,}", show.money(summary["amounts"][name]))
+        for name in ("in", "billed", "held", "rejected", "dropped")
+    ]
+    show.table(("records", "count", "dollars"), rows, right=(1, 2))
+    show.say()
+    show.table(
+        ("invoices", "lines", "total"),
+        [(f"{summary['invoices']:,}", f"{summary['charges']:,}", show.money(summary["total"]))],
+        right=(1, 2),
+    )
+    if summary["waiting"]:
+        held = bill.exceptions.filter(pl.col("severity") == "HOLD").height
+        show.say(f"{summary['waiting']} exceptions wait for a person, {held} of them hold records: cotbill exceptions {bill.period}")
+    for name in ("control_report", "mart"):
+        if name in summary:
+            show.say(f"{name.replace('_', ' ')}: {summary[name]}")
+
+
+def check(*, period: str | None, workspace: Path, as_json: bool) -> int:
+    """Read everything, write nothing; every fault on a line of its own.
+
+    Raises:
+        RefusalsError: files or tables are refused, all of them named.
+    """
+    from inputs.gate import read_feed
+    from inputs.inbox import list_inbox
+
+    home = Workspace.open(workspace)
+    policy, faults, rows, findings = read_settings(home.root), [], [], []
+    tables = load_tables(home)
+    periods = [Period.parse(period)] if period else home.periods_with_inbox()
+    for month in periods:
+        folder = home.inbox / str(month)
+        if not folder.is_dir():
+            raise PeriodError(f"inbox/{month} does not exist; put the month's feeds there")
+        try:
+            inbox = list_inbox(folder, month, policy, {})
+        except BillingError as fault:
+            faults += fault.errors if isinstance(fault, RefusalsError) else [fault]
+            continue
+        findings += inbox.findings.to_dicts()
+        for file in inbox.files:
+            try:
+                gated = read_feed(file.path, file.feed, month, policy)
+            except BillingError as fault:
+                faults += fault.errors if isinstance(fault, RefusalsError) else [fault]
+                continue
+            findings += gated.findings.to_dicts()
+            rows.append((str(month), file.path.name, gated.row_count, gated.records.height, gated.suspense.height))
+    if faults:
+        raise RefusalsError(faults)
+    if as_json:
+        show.data({
+            "tables": {name: frame.height for name, frame in sorted(tables.frames.items())},
+            "files": [dict(zip(("period", "file", "rows", "accepted", "suspended"), row, strict=True)) for row in rows],
+            "findings": findings,
+        })  # fmt: skip
+    else:
+        show.table(("table", "rows"), [(name, f"{frame.height:,}") for name, frame in sorted(tables.frames.items())], right=(1,))
+        show.say()
+        show.table(
+            ("period", "file", "rows", "accepted", "suspended"),
+            [(p, f, f"{n:,}", f"{a:,}", f"{s:,}") for p, f, n, a, s in rows], right=(2, 3, 4),
+        )  # fmt: skip
+        for finding in findings:
+            where = ":".join(str(finding[name]) for name in ("source_file", "source_line") if finding[name] is not None)
+            show.say(f"{where}: {finding['code']}: {finding['message']}")
+    return WAITS if findings else 0
+
+
+def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
+    """Run without writing and set the result beside the last run of the period, else beside the period before."""
+    month, home = Period.parse(period), Workspace.open(workspace)
+    with show.progress(f"plan {month}") as report:
+        done = run_month(home, month, as_of, write=False, progress=report)
+    against = month if month in home.periods_with_ledger() else month.shift(-1)
+    old = load_bill(home, against).lines if against in home.periods_with_ledger() else done.bill.lines.clear()
+    label = f"last run of {against}" if against in home.periods_with_ledger() else "nothing run before"
+    sums = [
+        frame.group_by("agency_code").agg(pl.col("amount").sum().alias(name))
+        for frame, name in ((old, "before"), (done.bill.lines, "after"))
+    ]
+    zero = pl.lit(0, pl.Decimal(38, 2))
+    both = (
+        sums[0].join(sums[1], on="agency_code", how="full", coalesce=True, validate="1:1")
+        .with_columns(before=pl.coalesce("before", zero), after=pl.coalesce("after", zero))
+        .with_columns(change=pl.col("after") - pl.col("before")).sort("agency_code")
+    )  # fmt: skip
+    steps = [{"step": s.step, "how": "unchanged" if s.reused else "to do"} for s in done.steps]
+    if as_json:
+        show.data({"period": str(month), "against": label, "agencies": both.to_dicts(), "steps": steps,
+                   "total": _total(done.bill.invoices, "amount"), "waiting": _summary(done)["waiting"]})  # fmt: skip
+        return 0
+    todo = [step["step"] for step in steps if step["how"] == "to do"]
+    show.say(f"{len(todo)} of {len(steps)} steps to do; dollars against the {label}; nothing was written")
+    rows = [(row["agency_code"], *[show.money(row[name]) for name in ("before", "after", "change")]) for row in both.to_dicts()]
+    totals = ("total", *[show.money(_total(both, name)) for name in ("before", "after", "change")])
+    show.table(("agency", "before", "after", "change"), [*rows, totals], right=(1, 2, 3))
+    return 0
+
+
+def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...], workers: int) -> list[Any]:
+    """Render the invoices of a run period and put their hashes in the mart; the caller holds the lock.
+
+    Raises:
+        UsageError: an invoice that was asked for is not in the period.
+    """
+    from reports.invoice import render_invoices
+
+    bill = load_bill(workspace, period)
+    known = set(bill.invoices["invoice_no"].to_list())
+    unknown = sorted(set(only) - known)
+    if unknown:
+        raise UsageError(f"{unknown[0]} is not an invoice of {period}; `cotbill invoices {period} --dry-run` lists them")
+    folder = workspace.out(period) / "invoices"
+    with show.progress("invoices") as report:
+        rendered = render_invoices(bill, folder, only=set(only) or None, workers=workers, progress=_count(report))
+    if not only:
+        wanted = {each.path for each in rendered}
+        for path in sorted(folder.glob("*.pdf")):
+            if path not in wanted:
+                path.unlink()
+    key = Stages(workspace.ledger, period).old["month"].key
+    note = workspace.ledger / str(period) / "invoices.json"
+    old = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    hashes = old.get("pdf_sha256", {}) if only and old.get("key") == key else {}
+    hashes |= {each.invoice_no: each.sha256 for each in rendered}
+    if old.get("key") != key or old.get("pdf_sha256") != hashes:
+        write_atomic(note, json.dumps({"key": key, "pdf_sha256": hashes}, indent=1, sort_keys=True).encode())
+        republish_mart(workspace, period)
+    return rendered
+
+
+def _count(report: Callable[[str, int, int], None]) -> Callable[[int, int], None]:
+    return lambda done, total: report("", done, total)
+
+
+def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: int, dry_run: bool, as_json: bool) -> int:
+    """Render a period's invoices, unchanged ones reused."""
+    month, home = Period.parse(period), Workspace.open(workspace)
+    bill = load_bill(home, month)
+    table = bill.invoices.filter(pl.col("invoice_no").is_in(list(only))) if only else bill.invoices
+    if dry_run:
+        made: dict[str, Any] = {}
+    else:
+        with locked(home, f"invoices {month}"):
+            made = {each.invoice_no: each for each in invoice_files(home, month, only=only, workers=workers)}
+    rows = [
+        {**{name: row[name] for name in ("invoice_no", "billing_number", "name", "line_count", "amount")},
+         "file": str(made[row["invoice_no"]].path) if made else None,
+         "sha256": made[row["invoice_no"]].sha256 if made else None}
+        for row in table.to_dicts()
+    ]  # fmt: skip
+    if as_json:
+        show.data(rows)
+        return 0
+    show.table(
+        ("invoice", "lines", "amount", "name"),
+        [(row["invoice_no"], f"{row['line_count']:,}", show.money(row["amount"]), row["name"]) for row in rows], right=(1, 2),
+    )  # fmt: skip
+    reused = sum(each.reused for each in made.values())
+    show.say(f"{len(rows)} invoices, {show.money(_total(table, 'amount'))}; {reused} unchanged; in {home.out(month) / 'invoices'}")
+    return 0

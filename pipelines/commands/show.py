@@ -1,0 +1,76 @@
+"""What commands print: data to stdout, words and progress to stderr, money with its thousands marked."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from pipelines.run import Progress
+
+_WIDE = 24
+
+
+def money(amount: Decimal | None) -> str:
+    """Dollars as people read them; an unknown amount is a dash."""
+    return "–" if amount is None else f"{amount:,.2f}"
+
+
+def as_text(value: object) -> object:
+    """JSON keeps decimals as text, so that no reader turns them into binary fractions."""
+    return str(value)
+
+
+def data(value: object) -> None:
+    """Print JSON to stdout."""
+    click.echo(json.dumps(value, indent=1, default=as_text, ensure_ascii=False))
+
+
+def say(text: str = "") -> None:
+    """Say a word to the person at the terminal, on stderr."""
+    click.echo(text, err=True)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), widest: int | None = None) -> None:
+    """Print an aligned table to stdout; the last column wraps nothing and is cut to the terminal's width when there is one."""
+    widths = [max(len(str(row[n])) for row in [heads, *rows]) for n in range(len(heads))]
+    limit = widest or _terminal_width()
+    for number, row in enumerate([heads, *rows]):
+        cells = [str(cell).rjust(widths[n]) if n in right else str(cell).ljust(widths[n]) for n, cell in enumerate(row)]
+        line = "  ".join(cells).rstrip()
+        click.echo(line if limit is None or len(line) <= limit else line[: limit - 1] + "…")
+        if number == 0:
+            click.echo("  ".join("-" * width for width in widths)[: limit or None])
+
+
+def _terminal_width() -> int | None:
+    """The terminal's width, or None when stdout is a file or a pipe: then nothing is cut."""
+    import shutil
+
+    return max(shutil.get_terminal_size().columns, _WIDE) if sys.stdout.isatty() else None
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Progress]:
+    """A progress bar on stderr; silent when stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(words, total=None)
+
+        def report(step: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{words} {step}"[:60], completed=done, total=total)
+
+        yield report
+
+
+def records(frame: Any) -> list[dict[str, object]]:
+    """A frame's rows for JSON."""
+    return list(frame.to_dicts())

@@ -1,0 +1,88 @@
+"""Start: make a workspace, or a sample one with its months billed."""
+
+import datetime as dt
+from pathlib import Path
+
+from billing.errors import UsageError
+from billing.layouts import TABLES
+from billing.periods import Period
+from pipelines.commands import show
+from pipelines.files import write_atomic
+from pipelines.settings import SETTINGS_FILE
+from pipelines.workspace import Workspace, locked
+
+_EMPTY_SETTINGS = "# Policy of this workspace. Every setting has a default; write only what differs.\n"
+DEMO_PERIODS = ("2026-09", "2026-10")
+DEMO_AS_OF = dt.date(2026, 11, 6)
+
+
+def init(*, directory: Path, sample: bool, scale: str, seed: int, dry_run: bool, as_json: bool) -> int:
+    """Make a workspace in an empty or new folder.
+
+    Raises:
+        UsageError: the folder has something in it.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory} is not empty; name a new folder")
+    facts: dict[str, object] = {"workspace": str(directory), "sample": sample, "scale": scale if sample else None, "seed": seed}
+    if not dry_run and sample:
+        from pipelines.sample import write_sample
+
+        summary = write_sample(directory, scale=scale, seed=seed)  # type: ignore[arg-type]
+        facts |= {"planted": str(directory / "planted.csv"), "summary": str(summary)}
+    elif not dry_run:
+        _write_empty(directory)
+    if as_json:
+        show.data(facts)
+    else:
+        show.say(f"{'would make' if dry_run else 'made'} {directory}" + (f" ({scale} sample, seed {seed})" if sample else ""))
+        show.say(f"next: cotbill check -w {directory}" if not sample else f"next: cotbill run 2026-10 -w {directory}")
+    return 0
+
+
+def _write_empty(directory: Path) -> None:
+    """A workspace with every table's header and nothing in it; settings last, because they mark it complete."""
+    for table in TABLES.values():
+        if table.name == "number_plan":
+            continue
+        header = ",".join(column.name for column in table.columns) + "\n"
+        write_atomic(directory / table.folder / f"{table.name}.csv", header.encode())
+    for folder in ("inbox", "ledger", "out", "mart"):
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+    write_atomic(directory / SETTINGS_FILE, _EMPTY_SETTINGS.encode())
+
+
+def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
+    """Make the small sample, bill both its months, render the last one's invoices, and say where everything is."""
+    from pipelines.commands.month import invoice_files, run_and_publish
+
+    if not (directory.exists() and any(directory.iterdir())):
+        init(directory=directory, sample=True, scale="small", seed=seed, dry_run=False, as_json=False)
+    workspace = Workspace.open(directory)
+    day = as_of or DEMO_AS_OF
+    with locked(workspace, "demo"):
+        for name in DEMO_PERIODS:
+            done = run_and_publish(workspace, Period.parse(name), day)
+        rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2)
+    bill, period = done.run.bill, DEMO_PERIODS[-1]
+    show.table(
+        ("", ""),
+        [
+            ("period", period),
+            ("invoices", f"{bill.invoices.height} for {show.money(bill.invoices['amount'].sum())}"),
+            ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
+            ("PDF invoices", f"{workspace.out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
+            ("control report", str(done.published.files["control_html"])),
+            ("register", str(done.published.files["register_csv"])),
+            ("mart", str(workspace.mart)),
+        ],
+    )
+    show.say()
+    show.say("try next:")
+    for line in (
+        f"cotbill exceptions {period} -w {directory}",
+        f"cotbill explain {bill.lines['charge_id'][0]} -w {directory}",
+        f'cotbill sql "select stream, sum(amount) from fact_charge group by 1 order by 1" -w {directory}',
+    ):
+        show.say(f"  {line}")
+    return 0

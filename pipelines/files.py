@@ -1,0 +1,81 @@
+"""The one door for writing: temp file in the same folder, fsync, rename, fsync the folder; and hashes of what is read."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from billing.errors import ReconciliationError
+
+
+def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file whole or not at all; readers see the old bytes or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_frame(path: Path, frame: pl.DataFrame) -> str:
+    """Write a frame as Parquet, atomically; returns the file's SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    import io
+
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", compression_level=1, statistics=False)
+    data = buffer.getvalue()
+    write_atomic(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_frame(path: Path, sha256: str) -> pl.DataFrame:
+    """Read a Parquet file of ours after checking its hash.
+
+    Raises:
+        ReconciliationError: the bytes are not the ones that were written.
+    """
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ReconciliationError(f"{path.name}: the file is not as it was written; run the period again")
+    return pl.read_parquet(data)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_hash(*parts: str) -> str:
+    """SHA-256 of texts, each with its length in front so that parts cannot run together."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def scan_frame(path: Path, sha256: str) -> pl.LazyFrame:
+    """Open a Parquet file of ours lazily after checking its hash; the path is never read as a pattern.
+
+    Raises:
+        ReconciliationError: the bytes are not the ones that were written.
+    """
+    if file_hash(path) != sha256:
+        raise ReconciliationError(f"{path.name}: the file is not as it was written; run the period again")
+    return pl.scan_parquet(path, glob=False)

@@ -1,0 +1,98 @@
+"""Publish a recorded run: register, control report and detail under `out/`, and the mart; unchanged ones are left."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.mart import publish as publish_mart
+from reports.month_files import write_month
+
+from billing.frames import MonthBill
+from billing.periods import Period
+from pipelines.files import file_hash, text_hash, write_atomic
+from pipelines.run import load_bill
+from pipelines.stages import Stages, code_hash
+from pipelines.workspace import Workspace
+
+_NOTE = "published.json"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where the things of a period are, and whether they were made anew."""
+
+    files: dict[str, Path]
+    mart: Path
+    reused: bool
+
+
+def pdf_hashes(workspace: Workspace, period: Period) -> dict[str, str]:
+    """SHA-256 of the invoices rendered so far, by invoice number; those of an older run do not count."""
+    note = workspace.ledger / str(period) / "invoices.json"
+    if not note.is_file():
+        return {}
+    held = json.loads(note.read_text(encoding="utf-8"))
+    current = Stages(workspace.ledger, period).old
+    if "month" not in current or held.get("key") != current["month"].key:
+        return {}
+    return dict(held["pdf_sha256"])
+
+
+def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> Published:
+    """Write what people and analysts receive of a period, each file whole or not at all.
+
+    Raises:
+        ReconciliationError: a finished file does not come to the bill's totals.
+    """
+    out = workspace.out(period)
+    note_path = workspace.ledger / str(period) / _NOTE
+    wanted = text_hash("publish", key, code_hash(), json.dumps(_months(workspace), sort_keys=True))
+    old = json.loads(note_path.read_text(encoding="utf-8")) if note_path.is_file() else {}
+    if old.get("key") == wanted and _are_whole(workspace, old):
+        files = {name: workspace.root / path for name, path in old["names"].items()}
+        return Published(files, workspace.mart, reused=True)
+    facts = {"run": key, "program": code_hash()}
+    files = write_month(bill, out, facts)
+    _clear(out / "detail", set(files.values()))
+    _publish_mart(workspace, period, bill)
+    hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in [*files.values(), workspace.mart]}
+    names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
+    write_atomic(note_path, json.dumps({"key": wanted, "files": hashes, "names": names}, indent=1, sort_keys=True).encode())
+    return Published(files, workspace.mart, reused=False)
+
+
+def _publish_mart(workspace: Workspace, period: Period, bill: MonthBill) -> None:
+    others = [load_bill(workspace, other) for other in workspace.periods_with_ledger() if other != period]
+    bills = sorted([*others, bill], key=lambda each: each.period)
+    hashes: dict[str, str] = {}
+    for each in bills:
+        hashes |= pdf_hashes(workspace, Period.parse(each.period))
+    publish_mart(bills, workspace.mart, pdf_hashes=hashes)
+
+
+def republish_mart(workspace: Workspace, period: Period) -> None:
+    """Build the mart again, after invoices were rendered."""
+    _publish_mart(workspace, period, load_bill(workspace, period))
+    note_path = workspace.ledger / str(period) / _NOTE
+    old = json.loads(note_path.read_text(encoding="utf-8")) if note_path.is_file() else {"files": {}}
+    old["files"][str(workspace.mart.relative_to(workspace.root))] = file_hash(workspace.mart)
+    write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
+
+
+def _months(workspace: Workspace) -> dict[str, str]:
+    return {str(period): Stages(workspace.ledger, period).old["month"].key for period in workspace.periods_with_ledger()}
+
+
+def _are_whole(workspace: Workspace, note: dict[str, dict[str, str]]) -> bool:
+    for name, sha256 in note["files"].items():
+        path = workspace.root / name
+        if not path.is_file() or file_hash(path) != sha256:
+            return False
+    return True
+
+
+def _clear(folder: Path, wanted: set[Path]) -> None:
+    """Remove detail files of invoices that are no longer; all of them can be made again."""
+    for path in sorted(folder.glob("*.csv")):
+        if path not in wanted:
+            path.unlink()
