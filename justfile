@@ -61,6 +61,6 @@ fuzz ROUNDS="10" *ARGS:
 # resolve the dependencies again and pin them by hash
 lock:
     {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --extra dev --extra bench --universal --python-version 3.11 \
-        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/test.lock
+        --generate-hashes --no-header --no-annotate --quiet --output-file requirements/test.lock
     {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --universal --python-version 3.11 --constraint requirements/test.lock \
-        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/run.lock
+        --generate-hashes --no-header --no-annotate --quiet --output-file requirements/run.lock
