@@ -54,7 +54,8 @@ def attach_rate(records: pl.DataFrame, tables: Tables, date: str, *, column: str
     Needs: billing_number and agency_code (see `attach_account`).
     Adds: unit_rate, per_mile_rate, mile_method, markup_pct, fee_rate_code, tier_method (FLAT when blank),
     package_size, rate_valid_from and approval_ref (of the row that gave the price), table_valid_from (of the rates
-    row, the key of rate_tiers), has_rate (Boolean: some row covers the date).
+    row, the key of rate_tiers), markup_valid_from and markup_approval_ref (of the row that gave the mark-up),
+    has_rate (Boolean: some row covers the date).
     """
     table = {name: f"_table_{name}" for name in _RATE_COLUMNS}
     found = in_force(records, tables["rates"], on={column: "rate_code"}, date=date, take=table)
@@ -80,6 +81,7 @@ def attach_rate(records: pl.DataFrame, tables: Tables, date: str, *, column: str
         return pl.when(by_number).then(pl.col(f"_number_{name}")).otherwise(pl.col(f"_agency_{name}"))
 
     is_agreed = narrowest("unit_rate").is_not_null()
+    is_agreed_markup = narrowest("markup_pct").is_not_null()
     return found.with_columns(
         unit_rate=pl.coalesce(narrowest("unit_rate"), pl.col("_table_unit_rate")),
         markup_pct=pl.coalesce(narrowest("markup_pct"), pl.col("_table_markup_pct")),
@@ -94,6 +96,8 @@ def attach_rate(records: pl.DataFrame, tables: Tables, date: str, *, column: str
         approval_ref=pl.when(is_agreed)
         .then(narrowest("approval_ref"))
         .otherwise(pl.coalesce(pl.col("_table_approval_ref"), narrowest("approval_ref"))),
+        markup_valid_from=pl.when(is_agreed_markup).then(narrowest("valid_from")).otherwise(pl.col("_table_valid_from")),
+        markup_approval_ref=pl.when(is_agreed_markup).then(narrowest("approval_ref")).otherwise(pl.col("_table_approval_ref")),
         table_valid_from=pl.col("_table_valid_from"),
         has_rate=pl.col("_table_valid_from").is_not_null() | is_agreed,
     ).drop(pl.selectors.starts_with("_table_", "_number_", "_agency_"))
