@@ -1,0 +1,47 @@
+"""Write a file whole or not at all: the one place this package touches a disk for people's files."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_name(name: str, suffix: str) -> str:
+    """A file name for one of our ids: every character but letters, digits and `_.-~` is percent-encoded."""
+    return quote(name, safe="") + suffix
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Put bytes at a path: temporary file beside it, fsync, rename, fsync the folder; readable by the owner alone.
+
+    A reader sees the old file or the new one, never a part; a failure leaves the old one and no litter.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+    return path
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
