@@ -78,10 +78,10 @@ def audit_items(records: dict[str, pl.DataFrame], earlier: Earlier, period: Peri
             continue
         key = [pl.coalesce(name, "rate_code").alias(name) if name == "usoc" else pl.col(name) for name in names]
         item = pl.concat_str(key, separator=" ").alias("_item")
-        now = records.get(feed, empty({**SOURCE})).pipe(lambda frame: frame.with_columns(item) if names[0] in frame.columns else frame)
-        if "_item" not in now.columns:
+        now = records.get(feed)
+        if now is None or now.is_empty():  # a missing snapshot is F001, not a thousand vanished lines
             continue
-        last = old.with_columns(item)
+        now, last = now.with_columns(item), old.with_columns(item)
         in_new, in_old = _in_service(now, start, stop, period), _in_service(last, start, stop, period.shift(-1))
         gone = in_old.filter(pl.col(stop).is_null() | (pl.col(stop) > pl.lit(period.first_day))).join(
             now.select("_item").unique(), on="_item", how="anti"

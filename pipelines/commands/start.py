@@ -13,6 +13,7 @@ from pipelines.workspace import Workspace, locked
 
 _EMPTY_SETTINGS = "# Policy of this workspace. Every setting has a default; write only what differs.\n"
 DEMO_PERIODS = ("2026-09", "2026-10")
+_QUERY = '"select stream, sum(amount) from fact_charge group by 1 order by 1"'
 DEMO_AS_OF = dt.date(2026, 11, 6)
 
 
@@ -82,7 +83,7 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
     for line in (
         f"cotbill exceptions {period} -w {directory}",
         f"cotbill explain {bill.lines['charge_id'][0]} -w {directory}",
-        f'cotbill sql "select stream, sum(amount) from fact_charge group by 1 order by 1" -w {directory}',
+        " ".join(("cotbill sql", _QUERY, "-w", str(directory))),
     ):
         show.say(f"  {line}")
     return 0

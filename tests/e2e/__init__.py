@@ -1,0 +1,1 @@
+"""Whole months through the command line."""
