@@ -1,0 +1,1 @@
+"""The pure core: money, periods, dated look-ups, shared audit rules, the equations."""
