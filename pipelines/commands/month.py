@@ -177,8 +177,9 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
         .with_columns(change=pl.col("after") - pl.col("before")).sort("agency_code")
     )  # fmt: skip
     steps = [{"step": s.step, "how": "unchanged" if s.reused else "to do"} for s in done.steps]
+    changed = _rate_changes(old, done.bill.lines) if against == month else []
     if as_json:
-        show.data({"period": str(month), "against": label, "agencies": both.to_dicts(), "steps": steps,
+        show.data({"period": str(month), "against": label, "rate_changes": changed, "agencies": both.to_dicts(), "steps": steps,
                    "total": _total(done.bill.invoices, "amount"), "waiting": _summary(done)["waiting"]})  # fmt: skip
         return 0
     todo = [step["step"] for step in steps if step["how"] == "to do"]
@@ -186,7 +187,18 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
     rows = [(row["agency_code"], *[show.money(row[name]) for name in ("before", "after", "change")]) for row in both.to_dicts()]
     totals = ("total", *[show.money(_total(both, name)) for name in ("before", "after", "change")])
     show.table(("agency", "before", "after", "change"), [*rows, totals], right=(1, 2, 3))
+    for change in changed:
+        show.say(f"R208: {change['rate_code']} was {change['was']}, is {change['now']} on {change['lines']} lines; run the trial again")
     return 0
+
+
+def _rate_changes(old: pl.DataFrame, new: pl.DataFrame) -> list[dict[str, Any]]:
+    """R208: rates that differ from those of the trial bill, with the lines they touch."""
+    both = old.select("charge_id", pl.col("unit_rate").alias("was")).join(
+        new.select("charge_id", "rate_code", pl.col("unit_rate").alias("now")), on="charge_id", how="inner", validate="1:1"
+    )
+    moved = both.filter(pl.col("was").ne_missing(pl.col("now")))
+    return moved.group_by("rate_code", "was", "now").agg(lines=pl.len()).sort("rate_code", "was", "now").to_dicts()
 
 
 def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...], workers: int) -> list[Any]:

@@ -18,8 +18,7 @@ RATES = [
 AGREED = [
     {**VPN, "agency_code": "758", "valid_from": "2026-01-01", "unit_rate": "390.00", "approval_ref": "A"},
     {
-        "agency_code": "758", "billing_number": "B2", "rate_code": "VPN", "valid_from": "2026-01-01", "unit_rate": "0", "approval_ref": "B",
-        "approved_by": "x",
+        **VPN, "agency_code": "758", "billing_number": "B2", "valid_from": "2026-01-01", "unit_rate": "0", "approval_ref": "B",
     },
     {
         "agency_code": "758", "billing_number": "B3", "rate_code": "VPN", "valid_from": "2026-01-01", "markup_pct": "7", "approval_ref": "C",
