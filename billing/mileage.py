@@ -63,7 +63,8 @@ def fcc10(v1: pl.Expr, h1: pl.Expr, v2: pl.Expr, h2: pl.Expr) -> pl.Expr:
 def _shortest(divisions: int) -> int:
     if divisions < len(_SHORTEST):
         return _SHORTEST[divisions]
-    return (_SHORTEST[-1] - 1) * 3 ** (divisions - len(_SHORTEST) + 1) + 1
+    threefold: int = 3 ** (divisions - len(_SHORTEST) + 1)
+    return (_SHORTEST[-1] - 1) * threefold + 1
 
 
 def _root_up(square: int) -> int:
