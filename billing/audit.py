@@ -10,6 +10,7 @@ from billing.effective import has_key
 from billing.errors import ReconciliationError
 from billing.findings import find, gather
 from billing.frames import FINDINGS, OUTCOMES, SOURCE, Earlier, Tables, conform, empty
+from billing.funding import paying_strings
 from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.policy import Policy
@@ -131,16 +132,8 @@ def funding_set_totals(tables: Tables, wanted: pl.DataFrame) -> pl.DataFrame:
 
     Returns: wanted + funding_percent (Decimal(38,6), null where no string is in force).
     """
-    strings = tables["funding_strings"].select("billing_number", "percent", "rate_code_filter", "valid_from", "valid_to")
-    day = pl.col("funding_date")
-    live = wanted.join(strings, on="billing_number", how="inner").filter(
-        (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
-    )
-    listed = pl.col("rate_code_filter").str.split(";").list.eval(pl.element().str.strip_chars()).list.contains(pl.col("rate_code"))
     key = ["billing_number", "rate_code", "funding_date"]
-    picked = live.with_columns(_listed=listed.fill_null(value=False)).with_columns(_any=pl.col("_listed").any().over(key))
-    paying = picked.filter((pl.col("_any") & pl.col("_listed")) | (~pl.col("_any") & pl.col("rate_code_filter").is_null()))
-    totals = paying.group_by(key, maintain_order=True).agg(funding_percent=pl.col("percent").sum())
+    totals = paying_strings(tables, wanted).group_by(key, maintain_order=True).agg(funding_percent=pl.col("percent").sum())
     return wanted.join(totals, on=key, how="left", validate="1:1", nulls_equal=True)
 
 
