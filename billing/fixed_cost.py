@@ -1,0 +1,159 @@
+"""Bill fixed cost: a twelfth of each assessment a month, cumulatively rounded; pools shared by their basis."""
+
+from typing import Final
+
+import polars as pl
+
+from billing import audit
+from billing.charges import finish
+from billing.effective import in_force
+from billing.errors import ReconciliationError
+from billing.findings import find, gather, is_held
+from billing.frames import BRIDGE, SOURCE, Billed, Earlier, Tables, conform
+from billing.ids import natural_key
+from billing.money import CENT_PLACES, DOLLARS, QUANTITY, decimal, divide, units
+from billing.number_text import number_text
+from billing.periods import Period
+from billing.policy import Policy
+from billing.pools import audit_pools, share_pools
+from billing.rate_lookup import attach_account, attach_code, attach_rate
+
+_INT: Final = pl.Int128
+_MONTHS: Final = 12
+_ROW: Final = ["feed", "source_file", "source_line"]
+
+
+def bill_fixed_cost(
+    records: pl.DataFrame,
+    tables: Tables,
+    period: Period,
+    policy: Policy,  # noqa: ARG001  every stream is called alike; fixed cost has no setting
+    earlier: Earlier,
+) -> Billed:
+    """Bill the assessments in force in a period; one BASE row per record.
+
+    AMOUNT bills month m's part of annual_amount. ALLOCATED takes month m's part of the pool first, then shares it by
+    basis_quantity over all rows of the assessment in force, held or not. m is 1 in start_period and starts again
+    after twelve. A row not in force is billed with nothing written. A row without billing number goes to its
+    agency's fixed_cost_billing_number. A row held as another version of one already loaded takes no share.
+
+    Args:
+        records: record_schema("fixed_cost"), any order.
+
+    Returns: Billed; one outcome per record.
+
+    Raises:
+        ReconciliationError: records and outcomes differ.
+    """
+    kept, doubles, dropped = audit.duplicates(records, "fixed_cost", earlier)
+    backwards = find(
+        kept, "D405", pl.col("start_period") > pl.col("end_period"), column="start_period",
+        message=pl.format("first period {} is after last period {}", "start_period", "end_period"),
+    )  # fmt: skip
+    is_live = (pl.col("start_period") <= str(period)) & (pl.col("end_period") >= str(period))
+    rows = _enrich(kept.filter(is_live), tables, period)
+    stands = rows.filter(~is_held(rows, doubles))
+    pooled = stands.filter(pl.col("method") == "ALLOCATED")
+    pool_findings = audit_pools(pooled)
+    shares = share_pools(pooled.filter(~is_held(pooled, pool_findings)))
+    valued = _value(rows, shares)
+    findings = gather(doubles, backwards, _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
+    findings = audit.only_decided(gather(findings, audit.audit_requester(valued, tables), _audit_owner(valued)))
+    charges = finish(_charge_columns(valued.filter(~is_held(valued, findings)), period), period)
+    stakes = kept.join(valued.select(*_ROW, "at_stake"), on=_ROW, how="left", validate="1:1", maintain_order="left")
+    outcomes = pl.concat([audit.outcomes(stakes, findings), dropped])
+    if outcomes.height != records.height:
+        raise ReconciliationError(f"{records.height} fixed-cost records went in, {outcomes.height} came out")
+    bridge = conform(charges.select(list(BRIDGE)), BRIDGE).sort("charge_id")
+    return Billed(charges, bridge, findings, outcomes)
+
+
+def _enrich(live: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:
+    """Add dates, the agency's own billing number where blank, account, code, rate and the month's part in cents."""
+    dated = live.with_columns(
+        rate_date=pl.lit(period.first_day),
+        funding_date=pl.lit(period.last_day),
+        named_agency=pl.col("agency_code"),
+        own_approval=pl.col("approval_ref"),
+    )
+    housed = in_force(
+        dated, tables["agencies"], on={"agency_code": "agency_code"}, date="rate_date", take={"fixed_cost_billing_number": "_own"}
+    )
+    addressed = housed.with_columns(billing_number=pl.coalesce("billing_number", "_own")).drop("_own")
+    owned = attach_account(addressed, tables, "rate_date").with_columns(agency_code=pl.coalesce("agency_code", "named_agency"))
+    rated = attach_rate(attach_code(owned, tables), tables, "rate_date")
+    coded = rated.with_columns(approval_ref=pl.col("own_approval"))  # of the assessment, not of a rate
+    started = pl.col("start_period").str.split_exact("-", 1)
+    index = started.struct.field("field_0").cast(pl.Int64) * _MONTHS + started.struct.field("field_1").cast(pl.Int64) - 1
+    months = pl.lit(period.year * _MONTHS + period.month - 1) - index
+    annual = pl.when(pl.col("method") == "AMOUNT").then("annual_amount").otherwise("pool_annual_amount")
+    return coded.with_columns(month_no=months % _MONTHS + 1, annual=annual).with_columns(month_cents=_month_cents())
+
+
+def _month_cents() -> pl.Expr:
+    """Month m's part of a year: what is due after m months less what was due after m - 1, each rounded to cents."""
+    year, month = units(pl.col("annual"), CENT_PLACES), pl.col("month_no").cast(_INT)
+    twelve = pl.lit(_MONTHS, _INT)
+    return divide(year * month, twelve, 0) - divide(year * (month - pl.lit(1, _INT)), twelve, 0)
+
+
+def _value(rows: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
+    """Add cents (the month's part or the share of it; null: cannot be known), at_stake and the rule in words."""
+    joined = rows.join(shares.select(*_ROW, "share_cents", "pool_quantity"), on=_ROW, how="left", validate="1:1", maintain_order="left")
+    is_amount = pl.col("method") == "AMOUNT"
+    part = decimal(pl.col("month_cents"), CENT_PLACES)
+    own = pl.format("{} a year, month {} of 12, cumulatively rounded", "annual", "month_no")
+    shared = pl.format(
+        "pool {} a year, month {} of 12: {} x {}/{} {}, largest remainder", "annual", "month_no", part,
+        number_text(pl.col("basis_quantity")), number_text(pl.col("pool_quantity")), pl.col("basis").fill_null("units"),
+    )  # fmt: skip
+    valued = joined.with_columns(
+        cents=pl.when(is_amount).then("month_cents").otherwise("share_cents"),
+        rule=pl.when(is_amount).then(own).otherwise(shared),
+    )
+    return valued.with_columns(at_stake=decimal(pl.col("cents"), CENT_PLACES).cast(DOLLARS))
+
+
+def _audit(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """What holds a row by itself: account, code, its amount blank (R203) or negative (Q301)."""
+    by_amount = rows.filter(pl.col("method") == "AMOUNT")
+    return gather(
+        audit.audit_account(rows, tables),
+        audit.audit_code(rows),
+        find(
+            by_amount, "R203", pl.col("annual_amount").is_null(), column="annual_amount",
+            message=pl.format("{} has no annual amount", "assessment_id"),
+        ),
+        *[
+            find(rows.filter(pl.col("method") == method, pl.col(column).is_not_null()), "Q301", pl.col(column) < 0, column=column,
+                 message=pl.format("annual amount is {}", column))
+            for method, column in (("AMOUNT", "annual_amount"), ("ALLOCATED", "pool_annual_amount"))
+        ],
+    )  # fmt: skip
+
+
+def _audit_owner(rows: pl.DataFrame) -> pl.DataFrame:
+    """A104: the row names an agency and a billing number of another."""
+    named = rows.filter(pl.col("named_agency").is_not_null() & pl.col("agency_code").is_not_null())
+    return find(
+        named, "A104", pl.col("named_agency") != pl.col("agency_code"), column="billing_number",
+        message=pl.format("billing number {} is agency {}'s, the row names {}", "billing_number", "agency_code", "named_agency"),
+    )  # fmt: skip
+
+
+def _charge_columns(clean: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Name the columns as a charge row has them: one of the month for AMOUNT, the basis for ALLOCATED."""
+    is_amount = pl.col("method") == "AMOUNT"
+    return clean.select(
+        "billing_number", "agency_code", "rate_code", "rate_date", "approval_ref", "rule", *SOURCE,
+        natural_key=natural_key("fixed_cost", pl.col("source_record_id"), "BASE"),
+        stream=pl.lit("fixed_cost"),
+        component=pl.lit("BASE"),
+        description=pl.coalesce("description", "code_name"),
+        start_date=pl.lit(period.first_day),
+        stop_date=pl.lit(period.stop_day),
+        quantity=pl.when(is_amount).then(pl.lit(1, QUANTITY)).otherwise(pl.col("basis_quantity")),
+        uom=pl.when(is_amount).then("code_uom").otherwise(pl.coalesce("basis", "code_uom")),
+        numerator=pl.col("cents"),
+        denominator=pl.lit(10**CENT_PLACES, _INT),
+    )  # fmt: skip
