@@ -1,0 +1,59 @@
+"""The funding split of an invoice: which accounting strings pay, and how much each."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+from billing.frames import FUNDING_FIELDS
+from reports.figures import bounded, money, number, shares
+from reports.invoice.movement import svg_address
+from reports.invoice.view import Fund
+
+_COLOURS: Final = ("#0b4a87", "#b8690f", "#2e7d6b", "#7a5aa6", "#8c2f39", "#5b6875", "#5a8f29", "#3c78b4")
+_LABELS: Final = {
+    "department": "dept", "unit": "unit", "appropriation_unit": "appr. unit", "object": "object", "sub_object": "sub-object",
+    "reporting_category": "rep. cat.",
+}  # fmt: skip
+
+
+def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str]:
+    """Add the splits of an invoice's lines up by whole funding string, largest first, and draw the bar.
+
+    Rows: one a funding string; their dollars come to the invoice.
+    """
+    sums: dict[tuple[Any, ...], Decimal] = {}
+    for split in splits:
+        key = (*(split[name] for name in FUNDING_FIELDS), split["federal_share_pct"])
+        sums[key] = sums.get(key, Decimal("0.00")) + split["amount"]
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], tuple(str(part or "") for part in item[0])))
+    parts = shares([amount for _, amount in ordered])
+    funds = tuple(
+        Fund(
+            colour=_COLOURS[place % len(_COLOURS)],
+            fund=bounded(key[0], 16),
+            string=_string(key),
+            federal="" if key[-1] is None else f"{number(key[-1])}%",
+            share=share,
+            amount=money(amount),
+        )
+        for place, ((key, amount), share) in enumerate(zip(ordered, parts, strict=True))
+    )
+    return funds, _bar([amount for _, amount in ordered])
+
+
+def _string(key: tuple[Any, ...]) -> str:
+    words = [f"{_LABELS.get(name, name)} {value}" for name, value in zip(FUNDING_FIELDS[1:], key[1:-1], strict=True) if value]
+    return bounded(" · ".join(words), 150)
+
+
+def _bar(amounts: list[Decimal]) -> str:
+    """One bar cut by the strings' dollars; none where a credit makes parts senseless."""
+    whole = sum(amounts, Decimal(0))
+    if not amounts or min(amounts) < 0 or whole <= 0:
+        return ""
+    left, pieces = 0, []
+    for place, amount in enumerate(amounts):
+        width = int(amount * 7000 / whole)
+        pieces.append(f'<rect x="{left}" y="0" width="{max(width - 12, 4)}" height="100" fill="{_COLOURS[place % len(_COLOURS)]}"/>')
+        left += width
+    return svg_address("".join(pieces), 7000, 100)
