@@ -1,0 +1,1 @@
+"""One module a feed: the clean rows of a month."""

@@ -1,0 +1,1 @@
+def plant_inventory(*a): pass
