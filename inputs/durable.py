@@ -24,9 +24,7 @@ def write_whole(path: Path, data: bytes, *, replace: bool = False) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise InputError(
-            f"cannot be written: {error.strerror}; free space or fix the folder's rights", at=Location(path.name)
-        ) from error
+        raise InputError(f"cannot be written: {error.strerror}; free space or fix the folder's rights", at=Location(path.name)) from error
 
 
 def _write_synced(path: Path, data: bytes) -> None:

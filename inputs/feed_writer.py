@@ -92,9 +92,7 @@ def _texts(layout: Feed, frame: pl.DataFrame) -> pl.DataFrame:
         raise InputError(f"feed {layout.name} has no column '{unknown[0]}'; write only columns of its layout")
     return pl.DataFrame(
         [
-            _text(frame[column.name], column)
-            if column.name in frame.columns
-            else pl.Series(column.name, [None] * frame.height, pl.String)
+            _text(frame[column.name], column) if column.name in frame.columns else pl.Series(column.name, [None] * frame.height, pl.String)
             for column in layout.columns
         ]
     )
