@@ -232,3 +232,9 @@ def test_shares_agree_with_the_slow_version_in_any_order(cents: int, weights: li
     assert [shares.get(f"P{n}", Decimal(0)) * 100 for n in range(len(weights))] == floor
     again = bill_fixed_cost(ordered, PLAIN, Period(2026, 7), Policy(), Earlier()).charges
     assert_frame_equal(billed.charges.drop("source_line"), again.drop("source_line"))
+
+
+def test_the_rule_counts_months_within_their_year() -> None:
+    billed = bill(amount("12.00", start_period="2025-10"))
+
+    assert billed.charges["rule"].to_list() == ["12.00 a year, month 1 of 12, cumulatively rounded"]
