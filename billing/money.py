@@ -92,6 +92,12 @@ def round_dollars(value: pl.Expr) -> pl.Expr:
     return Exact.of(value, EXACT_PLACES).dollars()
 
 
+def total(dollars: pl.Series) -> Decimal:
+    """Add up a DOLLARS column; nothing comes to 0.00."""
+    found = dollars.sum() if dollars.len() else None
+    return found if isinstance(found, Decimal) else Decimal("0.00")
+
+
 def round_half_away(value: Decimal | Fraction | int, places: int = CENT_PLACES) -> Decimal:
     """Round one Python number half away from zero; the scalar twin of `Exact.at`."""
     scaled = abs(Fraction(value)) * 10**places

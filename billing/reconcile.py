@@ -7,7 +7,7 @@ import polars as pl
 from billing.errors import ReconciliationError
 from billing.frames import CONTROLS, conform
 from billing.layouts import FEEDS
-from billing.money import DOLLARS, EXACT, largest_remainder, round_dollars
+from billing.money import DOLLARS, EXACT, largest_remainder, round_dollars, total
 from billing.periods import Period
 
 _FILE = ["feed", "source_file"]
@@ -92,23 +92,21 @@ def control_totals(
     table = loaded
     for part in (counts, suspended, billed, money):
         table = table.join(part, on=_FILE, how="left", validate="1:1")
-    number = lambda name: pl.col(name).fill_null(pl.lit(0, pl.Int64))  # noqa: E731 - a file without such rows counts none
-    usd = lambda name: pl.col(name).fill_null(pl.lit(0, DOLLARS)).cast(DOLLARS)  # noqa: E731
     has_money = pl.col("control_amount").is_not_null()
     rows = table.with_columns(
         period=pl.lit(str(period)),
         records_in=pl.col("rows"),
-        records_billed=number("_billed"),
-        records_held=number("_held") + number("_suspended"),
-        records_rejected=number("_rejected"),
-        records_dropped=number("_dropped"),
-        amount_billed=usd("amount_billed"),
-        amount_held=pl.when(has_money).then(usd("_money_held")).otherwise(usd("_usd_held")) + usd("_usd_suspended"),
-        amount_rejected=pl.when(has_money).then(usd("_money_rejected")).otherwise(usd("_usd_rejected")),
-        amount_dropped=pl.when(has_money).then(usd("_money_dropped")).otherwise(usd("_usd_dropped")),
-        amount_added=usd("amount_added"),
-        held_unpriced=number("held_unpriced") + number("_suspended_unpriced"),
-        control_amount=(pl.col("control_amount") + usd("_usd_suspended")).cast(DOLLARS),
+        records_billed=_count("_billed"),
+        records_held=_count("_held") + _count("_suspended"),
+        records_rejected=_count("_rejected"),
+        records_dropped=_count("_dropped"),
+        amount_billed=_dollars("amount_billed"),
+        amount_held=pl.when(has_money).then(_dollars("_money_held")).otherwise(_dollars("_usd_held")) + _dollars("_usd_suspended"),
+        amount_rejected=pl.when(has_money).then(_dollars("_money_rejected")).otherwise(_dollars("_usd_rejected")),
+        amount_dropped=pl.when(has_money).then(_dollars("_money_dropped")).otherwise(_dollars("_usd_dropped")),
+        amount_added=_dollars("amount_added"),
+        held_unpriced=_count("held_unpriced") + _count("_suspended_unpriced"),
+        control_amount=(pl.col("control_amount") + _dollars("_usd_suspended")).cast(DOLLARS),
     )
     rows = rows.with_columns(
         amount_in=pl.col("amount_billed") + pl.col("amount_held") + pl.col("amount_rejected") + pl.col("amount_dropped")
@@ -118,6 +116,16 @@ def control_totals(
     controls = conform(rows.select([pl.col(name).cast(dtype) for name, dtype in CONTROLS.items()]), CONTROLS).sort(*_FILE)
     _check_files(controls)
     return controls
+
+
+def _count(name: str) -> pl.Expr:
+    """A count; a file that has no such rows counts none."""
+    return pl.col(name).fill_null(pl.lit(0, pl.Int64))
+
+
+def _dollars(name: str) -> pl.Expr:
+    """A sum of dollars; a file that has no such rows has none."""
+    return pl.col(name).fill_null(pl.lit(0, DOLLARS)).cast(DOLLARS)
 
 
 def _money_by_outcome(records: dict[str, pl.DataFrame], outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -164,14 +172,14 @@ def check_totals(lines: pl.DataFrame, splits: pl.DataFrame, invoices: pl.DataFra
     Raises:
         ReconciliationError: with both totals in the message (V013).
     """
-    total = lines["amount"].sum() if lines.height else Decimal(0)
+    billed = total(lines["amount"])
     named = {
-        "invoices": invoices["amount"].sum() if invoices.height else Decimal(0),
-        "funding splits": splits["amount"].sum() if splits.height else Decimal(0),
+        "invoices": total(invoices["amount"]),
+        "funding splits": total(splits["amount"]),
     }
     for name, amount in named.items():
-        if amount != total:
-            raise ReconciliationError(f"{name} come to {amount}, invoice lines to {total}; nothing is published", code="V013")
+        if amount != billed:
+            raise ReconciliationError(f"{name} come to {amount}, invoice lines to {billed}; nothing is published", code="V013")
     per_row = splits.group_by("charge_id").agg(_split=pl.col("amount").sum())
     apart = lines.join(per_row, on="charge_id", how="left", validate="1:1").filter(
         pl.col("_split").is_null() | (pl.col("_split") != pl.col("amount"))
@@ -182,8 +190,6 @@ def check_totals(lines: pl.DataFrame, splits: pl.DataFrame, invoices: pl.DataFra
     stray = on_total.filter(pl.col("component") != "FEE")
     if stray.height:
         raise ReconciliationError(f"{stray.height} charge rows have no record behind them; nothing is published", code="V013")
-    from_files = (controls["amount_billed"].sum() if controls.height else Decimal(0)) + (
-        on_total["amount"].sum() if on_total.height else Decimal(0)
-    )
-    if from_files != total:
-        raise ReconciliationError(f"files come to {from_files}, invoice lines to {total}; nothing is published", code="V013")
+    from_files = total(controls["amount_billed"]) + total(on_total["amount"])
+    if from_files != billed:
+        raise ReconciliationError(f"files come to {from_files}, invoice lines to {billed}; nothing is published", code="V013")

@@ -5,24 +5,25 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
-from inputs.gate import read_feed
-from inputs.inbox import Inbox, list_inbox
-from inputs.tables import read_tables
-from rates.number_plan import builtin
 
-from billing.errors import PeriodError
+from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
 from billing.frames import FINDINGS, SUSPENSE, Billed, Earlier, MonthBill, Tables, empty, record_schema
 from billing.layouts import FEEDS, TABLES
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
 from billing.policy import Policy
+from inputs.gate import read_feed
+from inputs.inbox import FeedFile, Inbox, list_inbox
+from inputs.tables import read_tables
 from pipelines.files import file_hash, text_hash
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
 from pipelines.workspace import Workspace
+from rates.number_plan import builtin
 
 _BILLED = tuple(item.name for item in dataclasses.fields(Billed))
 _MONTH = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
@@ -119,6 +120,7 @@ class _Runner:
         self.total = len(self.inbox.files) + len(FEEDS) + 1
         self.memory: dict[str, dict[str, pl.DataFrame]] = {}
         self.facts: dict[str, dict[str, object]] = {}
+        self.keys: dict[str, str] = {}
 
     def _loaded_before(self) -> dict[str, str]:
         """Hashes of the files of earlier periods, so that one file is not billed twice."""
@@ -145,13 +147,14 @@ class _Runner:
         }  # fmt: skip
         missing = [str(row) for row in self.inbox.findings.rows()]
         month_key = text_hash("month", str(self.as_of), code, *price_keys.values(), *missing)
-        for file in self.inbox.files:
-            self._step(f"gate:{file.path.name}", gate_keys[file.path.name], lambda file=file: self._gate(file))
+        self._gate_all(gate_keys)
         for feed in FEEDS:
-            self._step(f"price:{feed}", price_keys[feed], lambda feed=feed: self._price(feed))
+            self._step(f"price:{feed}", price_keys[feed], partial(self._price, feed))
         self._step("month", month_key, self._assemble)
         bill = self._bill()
         if self.write:
+            for name, frames in self.memory.items():
+                self.stages.store(name, self.keys[name], frames, self.facts[name])
             self.stages.commit({"as_of": self.as_of.isoformat(), "code": code, "policy": policy_hash, "tables": tables_hash})
         return Run(bill, self.policy, month_key, self.steps)
 
@@ -162,17 +165,28 @@ class _Runner:
             self.stages.keep(name)
         else:
             frames, facts = work()
-            self.memory[name], self.facts[name] = frames, facts
-            if self.write:
-                self.stages.store(name, key, frames, facts)
+            self.memory[name], self.facts[name], self.keys[name] = frames, facts, key
         self.steps.append(StepTime(name, reused, time.perf_counter() - started))
         self.progress(name, len(self.steps), self.total)
+
+    def _gate_all(self, keys: dict[str, str]) -> None:
+        """Read every file, and name everything that is wrong with any of them before refusing."""
+        faults: list[BillingError] = []
+        for file in self.inbox.files:
+            try:
+                self._step(f"gate:{file.path.name}", keys[file.path.name], partial(self._gate, file))
+            except BillingError as fault:
+                faults += fault.errors if isinstance(fault, RefusalsError) else [fault]
+        if faults:
+            raise faults[0] if len(faults) == 1 else RefusalsError(faults)
 
     def _frame(self, step: str, name: str) -> pl.DataFrame:
         return self.memory[step][name] if step in self.memory else self.stages.frame(step, name)
 
-    def _gate(self, file: object) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
-        gated = read_feed(file.path, file.feed, self.period, self.policy)  # type: ignore[attr-defined]
+    def _gate(self, file: FeedFile) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
+        gated = read_feed(file.path, file.feed, self.period, self.policy)
+        if gated.sha256 != file.sha256:
+            raise InputError("the file changed while it was being read; run again when it is complete", at=Location(file.path.name))
         frames = {"records": gated.records, "suspense": gated.suspense, "findings": gated.findings}
         return frames, {"sha256": gated.sha256, "rows": gated.row_count, "feed": gated.feed}
 

@@ -105,7 +105,10 @@ def read_settings(workspace: Path) -> Policy:
 
 def _expected(key: str) -> str:
     kind = _SETTINGS.model_fields[key].annotation
-    return {bool: "true or false", int: "a whole number", Decimal: "a number"}.get(kind, "a list") if kind else "a value"  # type: ignore[call-overload,no-any-return]
+    for known, words in ((bool, "true or false"), (int, "a whole number"), (Decimal, "a number")):
+        if kind is known:
+            return words
+    return "a list"
 
 
 def _line_of(text: str, key: str) -> int | None:

@@ -11,6 +11,7 @@ import polars as pl
 from billing.catalogue import CATALOGUE
 from billing.errors import InputError, PeriodError, UsageError
 from billing.exceptions import waits_for_a_person
+from billing.money import total
 from billing.periods import Period
 from pipelines.commands import show
 from pipelines.run import load_bill
@@ -57,7 +58,7 @@ def exceptions(*, period: str, workspace: Path, code: str | None, severity: str 
     ]  # fmt: skip
     show.table(("id", "code", "severity", "dollars", "where", "what is wrong; what to do"), rows, right=(3,))
     known = found["amount"].drop_nulls()
-    show.say(f"{len(rows)} shown, {show.money(known.abs().sum() if known.len() else Decimal(0))} at stake where it is known")
+    show.say(f"{len(rows)} shown, {show.money(total(known.abs()))} at stake where it is known")
     return waits
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import polars as pl
 from billing.errors import BillingError, PeriodError, RefusalsError, UsageError
 from billing.exceptions import waits_for_a_person
 from billing.frames import MonthBill
+from billing.money import total
 from billing.periods import Period
 from pipelines.commands import show
 from pipelines.files import write_atomic
@@ -66,18 +66,14 @@ def _summary(done: Run) -> dict[str, Any]:
     return {
         "period": bill.period,
         "records": {name: int(bill.controls[f"records_{name}"].sum()) for name in ("in", "billed", "held", "rejected", "dropped")},
-        "amounts": {name: _total(bill.controls, f"amount_{name}") for name in ("in", "billed", "held", "rejected", "dropped")},
+        "amounts": {name: total(bill.controls[f"amount_{name}"]) for name in ("in", "billed", "held", "rejected", "dropped")},
         "charges": bill.lines.height,
         "invoices": bill.invoices.height,
-        "total": _total(bill.invoices, "amount"),
+        "total": total(bill.invoices["amount"]),
         "exceptions": {row["code"]: row["len"] for row in bill.exceptions.group_by("code").len().sort("code").to_dicts()},
         "waiting": bill.exceptions.filter(pl.col("status") == "OPEN").height,
         "steps": [{"step": s.step, "how": "reused" if s.reused else "done", "seconds": round(s.seconds, 3)} for s in done.steps],
     }
-
-
-def _total(frame: pl.DataFrame, column: str) -> Decimal:
-    return frame[column].sum() if frame.height else Decimal("0.00")
 
 
 def _show_run(summary: dict[str, Any], bill: MonthBill, *, as_json: bool) -> None:
@@ -180,12 +176,12 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
     changed = _rate_changes(old, done.bill.lines) if against == month else []
     if as_json:
         show.data({"period": str(month), "against": label, "rate_changes": changed, "agencies": both.to_dicts(), "steps": steps,
-                   "total": _total(done.bill.invoices, "amount"), "waiting": _summary(done)["waiting"]})  # fmt: skip
+                   "total": total(done.bill.invoices["amount"]), "waiting": _summary(done)["waiting"]})  # fmt: skip
         return 0
     todo = [step["step"] for step in steps if step["how"] == "to do"]
     show.say(f"{len(todo)} of {len(steps)} steps to do; dollars against the {label}; nothing was written")
     rows = [(row["agency_code"], *[show.money(row[name]) for name in ("before", "after", "change")]) for row in both.to_dicts()]
-    totals = ("total", *[show.money(_total(both, name)) for name in ("before", "after", "change")])
+    totals = ("total", *[show.money(total(both[name])) for name in ("before", "after", "change")])
     show.table(("agency", "before", "after", "change"), [*rows, totals], right=(1, 2, 3))
     for change in changed:
         show.say(f"R208: {change['rate_code']} was {change['was']}, is {change['now']} on {change['lines']} lines; run the trial again")
@@ -234,7 +230,7 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
 
 
 def _count(report: Callable[[str, int, int], None]) -> Callable[[int, int], None]:
-    return lambda done, total: report("", done, total)
+    return lambda done, of: report("", done, of)
 
 
 def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: int, dry_run: bool, as_json: bool) -> int:
@@ -261,5 +257,5 @@ def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: in
         [(row["invoice_no"], f"{row['line_count']:,}", show.money(row["amount"]), row["name"]) for row in rows], right=(1, 2),
     )  # fmt: skip
     reused = sum(each.reused for each in made.values())
-    show.say(f"{len(rows)} invoices, {show.money(_total(table, 'amount'))}; {reused} unchanged; in {home.out(month) / 'invoices'}")
+    show.say(f"{len(rows)} invoices, {show.money(total(table['amount']))}; {reused} unchanged; in {home.out(month) / 'invoices'}")
     return 0

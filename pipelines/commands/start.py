@@ -5,6 +5,7 @@ from pathlib import Path
 
 from billing.errors import UsageError
 from billing.layouts import TABLES
+from billing.money import total
 from billing.periods import Period
 from pipelines.commands import show
 from pipelines.files import write_atomic
@@ -70,7 +71,7 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
         ("", ""),
         [
             ("period", period),
-            ("invoices", f"{bill.invoices.height} for {show.money(bill.invoices['amount'].sum())}"),
+            ("invoices", f"{bill.invoices.height} for {show.money(total(bill.invoices['amount']))}"),
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
             ("PDF invoices", f"{workspace.out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
             ("control report", str(done.published.files["control_html"])),
