@@ -73,8 +73,13 @@ def _root_up(square: int) -> int:
 
 
 def _root_up_of(square: pl.Expr) -> pl.Expr:
-    """The least whole number whose square is not below `square`; the machine's root is only the first guess."""
+    """`_root_up` of a column, on whole columns one step after the other: as one expression it would be planned for seconds."""
+    return square.map_batches(_roots_up, return_dtype=pl.Int64)
+
+
+def _roots_up(square: pl.Series) -> pl.Series:
+    """The least whole number whose square is not below each; the machine's root is only the first guess."""
     guess = square.cast(pl.Float64).sqrt().cast(pl.Int64)
-    low = pl.when(guess * guess > square).then(guess - 1).otherwise(guess)
-    root = pl.when((low + 1) * (low + 1) <= square).then(low + 1).otherwise(low)
-    return pl.when(root * root == square).then(root).otherwise(root + 1)
+    low = guess - (guess * guess > square).cast(pl.Int64)
+    root = low + ((low + 1) * (low + 1) <= square).cast(pl.Int64)
+    return root + (root * root < square).cast(pl.Int64)
