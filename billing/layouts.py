@@ -175,7 +175,7 @@ FEEDS: Final[dict[str, Feed]] = {
         Feed(
             "adjustments",
             _columns(
-                f"{_NO_DATES} adj_type:code! pair_id original_invoice_no original_line_no:int no_original_reason stream:code!"
+                f"{_NO_DATES} adj_type:code! pair_id original_invoice_no original_line_no:int no_original_reason stream:text:64!"
                 " rate_code:code amount:money! quantity:quantity rate:rate reason_code:code! vendor_recovery_required:bool!"
                 " vendor_credit_ref prepared_by! prepared_at:timestamp! support_ref!",
                 {
@@ -266,7 +266,7 @@ TABLES: Final[dict[str, Table]] = {
         Table(
             "rate_codes", "reference",
             _columns(
-                "rate_code:code! name! description stream:code! class:code! uom:code:16! cost_group! revenue_source:code"
+                "rate_code:code! name! description stream! class:code! uom:code:16! cost_group! revenue_source:code"
                 " buyer_object:code prorate:code bill_timing:code min_quantity:quantity increment:quantity min_charge:money"
                 " requires_ticket:code allowed_for:code free:code",
                 {

@@ -54,7 +54,7 @@ def run(*, period: str, workspace: Path, as_of: dt.date, dry_run: bool, as_json:
         done = both.run
         summary = _summary(done) | {
             "publish": "reused" if both.published.reused else "done",
-            "control_report": str(both.published.files["control_txt"]),
+            "control_report": str(both.published.files["control.txt"]),
             "mart": str(both.published.mart),
         }
     _show_run(summary, done.bill, as_json=as_json)

@@ -74,8 +74,8 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
             ("invoices", f"{bill.invoices.height} for {show.money(total(bill.invoices['amount']))}"),
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
             ("PDF invoices", f"{workspace.out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
-            ("control report", str(done.published.files["control_html"])),
-            ("register", str(done.published.files["register_csv"])),
+            ("control report", str(done.published.files["control.html"])),
+            ("register", str(done.published.files["register.csv"])),
             ("mart", str(workspace.mart)),
         ],
     )
