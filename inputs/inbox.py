@@ -16,7 +16,7 @@ from billing.policy import Policy
 from inputs.feed_writer import feed_file_name
 from inputs.names import FeedName, approvals_name, feed_name, is_temporary, manifest_beside, manifest_name
 from inputs.suspense import file_finding
-from inputs.text_file import read_bytes, shown
+from inputs.text_file import LINE_LIMIT, read_bytes, shown
 
 ORIGINALS: Final = "originals"  # what adapters were given, kept beside what they made of it
 
@@ -105,7 +105,7 @@ def _stem(name: FeedName) -> str:
 
 def _meant(name: str, period: Period) -> str:
     """What to do about a name that is not ours."""
-    like = difflib.get_close_matches(name.split("_")[0].lower()[:40], list(FEEDS), 1)
+    like = difflib.get_close_matches(name.split("_", maxsplit=1)[0].lower()[:40], list(FEEDS), 1)
     feed = next((feed for feed in FEEDS if name.lower().startswith(feed)), like[0] if like else None)
     return f"name it {feed_file_name(feed or 'usage', period, 1)}{'' if feed else ' for its feed'}, or move it out"
 
@@ -138,7 +138,7 @@ def _double(name: str, message: str) -> InputError:
 
 def _has_no_rows(file: FeedFile) -> bool:
     """Whether a small CSV holds its header alone; a month without activity is legal."""
-    return file.path.suffix == ".csv" and b"\n" not in read_bytes(file.path).strip()
+    return file.path.suffix == ".csv" and file.byte_count <= LINE_LIMIT and b"\n" not in read_bytes(file.path).strip()
 
 
 def _missing(files: list[FeedFile], period: Period, policy: Policy) -> pl.DataFrame:

@@ -87,7 +87,14 @@ def suspend(feed: Feed, file: str, named: list[BadRow], raw: list[str], texts: p
 
 
 def file_finding(
-    code: str, feed: str, file: str | None, message: str, *, severity: str = "WARN", line: int | None = None, column: str | None = None
+    code: str,
+    feed: str | None,
+    file: str | None,
+    message: str,
+    *,
+    severity: str = "WARN",
+    line: int | None = None,
+    column: str | None = None,
 ) -> pl.DataFrame:
     """One finding on a file as a whole: FINDINGS with one row."""
     row = {"code": code, "feed": feed, "source_file": file, "source_line": line, "column_name": column, "message": message}
