@@ -46,10 +46,6 @@ def bill_fixed_cost(
         ReconciliationError: records and outcomes differ.
     """
     kept, doubles, dropped = audit.duplicates(records, "fixed_cost", earlier)
-    backwards = find(
-        kept, "D405", pl.col("start_period") > pl.col("end_period"), column="start_period",
-        message=pl.format("first period {} is after last period {}", "start_period", "end_period"),
-    )  # fmt: skip
     is_live = (pl.col("start_period") <= str(period)) & (pl.col("end_period") >= str(period))
     rows = _enrich(kept.filter(is_live), tables, period)
     stands = rows.filter(~is_held(rows, doubles))
@@ -57,7 +53,7 @@ def bill_fixed_cost(
     pool_findings = audit_pools(pooled)
     shares = share_pools(pooled.filter(~is_held(pooled, pool_findings)))
     valued = _value(rows, shares)
-    findings = gather(doubles, backwards, _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
+    findings = gather(doubles, _audit_span(kept), _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
     findings = audit.only_decided(gather(findings, audit.audit_requester(valued, tables), _audit_owner(valued)))
     charges = finish(_charge_columns(valued.filter(~is_held(valued, findings)), period), period)
     stakes = kept.join(valued.select(*_ROW, "at_stake"), on=_ROW, how="left", validate="1:1", maintain_order="left")
@@ -112,6 +108,14 @@ def _value(rows: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
         rule=pl.when(is_amount).then(own).otherwise(shared),
     )
     return valued.with_columns(at_stake=decimal(pl.col("cents"), CENT_PLACES).cast(DOLLARS))
+
+
+def _audit_span(rows: pl.DataFrame) -> pl.DataFrame:
+    """D405: the last period is before the first, so that the row would never bill."""
+    return find(
+        rows, "D405", pl.col("start_period") > pl.col("end_period"), column="start_period",
+        message=pl.format("first period {} is after last period {}", "start_period", "end_period"),
+    )  # fmt: skip
 
 
 def _audit(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:

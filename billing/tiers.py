@@ -61,26 +61,27 @@ def price_quantities(rows: pl.DataFrame) -> pl.DataFrame:
         .when(method == "PACKAGE").then(packages * pl.lit(10**RATE_PLACES, _INT) * rate)
         .otherwise(pl.col("_sliced"))
     )  # fmt: skip
-    quantity = number_text(pl.col("billed"))
-    text = (
-        pl.when(method == "FLAT").then(pl.format("{} {} x {}", quantity, "code_uom", "unit_rate"))
-        .when(method == "PACKAGE").then(
-            pl.format("{} packages of {} {} x {} (package, for {})", packages, number_text(pl.col("package_size")), "code_uom",
-                      "unit_rate", quantity))
-        .otherwise(pl.col("_sliced_rule"))
-    )  # fmt: skip
     priced = joined.with_columns(
         numerator=amount,
         denominator=pl.lit(_DENOMINATOR, _INT),
         price=pl.when(method.is_in(SLICED)).then(pl.col("_sliced_price")).otherwise(pl.col("unit_rate")).cast(RATE),
-        rule=text,
+        rule=_rule(packages),
         is_beyond=pl.col("_beyond").fill_null(value=False),
     )
     return _raise_to_least(priced).drop("_row", "_sliced", "_sliced_price", "_sliced_rule", "_beyond")
 
 
-def _price_slices(numbered: pl.DataFrame) -> pl.DataFrame:
-    """Cut graduated and volume quantities at the bounds; one row for each that has tiers and is not negative."""
+def _rule(packages: pl.Expr) -> pl.Expr:
+    """The arithmetic in words and figures."""
+    method, quantity = pl.col("tier_method"), number_text(pl.col("billed"))
+    size = number_text(pl.col("package_size"))
+    whole = pl.format("{} packages of {} {} x {} (package, for {})", packages, size, "code_uom", "unit_rate", quantity)
+    flat = pl.format("{} {} x {}", quantity, "code_uom", "unit_rate")
+    return pl.when(method == "FLAT").then(flat).when(method == "PACKAGE").then(whole).otherwise(pl.col("_sliced_rule"))
+
+
+def _cut(numbered: pl.DataFrame) -> pl.DataFrame:
+    """Cut graduated and volume quantities at the bounds: one row per quantity and tier, with what the tier takes."""
     cut = (
         numbered.filter(pl.col("tier_method").is_in(SLICED) & pl.col("tier_rates").is_not_null() & (pl.col("billed") >= 0))
         .select("_row", "tier_method", "code_uom", "billed", "tier_bounds", "tier_rates")
@@ -100,10 +101,15 @@ def _price_slices(numbered: pl.DataFrame) -> pl.DataFrame:
     is_graduated = pl.col("tier_method") == "GRADUATED"
     taken = pl.when(is_graduated).then(reach).otherwise(pl.when(falls_in).then(pl.col("_whole")).otherwise(_ZERO))
     used = (is_graduated & (taken > _ZERO)) | (~is_graduated & falls_in)
+    return cut.with_columns(_taken=taken, _used=used)
+
+
+def _price_slices(numbered: pl.DataFrame) -> pl.DataFrame:
+    """Add up the tiers; one row for each graduated or volume quantity that has tiers and is not negative."""
     piece = pl.format("{} x {}", number_text(decimal(pl.col("_taken"), RATE_PLACES)), decimal(pl.col("tier_rates"), RATE_PLACES))
     tier_text = pl.col("_tier").cast(pl.String)
     return (
-        cut.with_columns(_taken=taken, _used=used)
+        _cut(numbered)
         .group_by("_row", maintain_order=True)
         .agg(
             (pl.col("_taken") * pl.col("tier_rates")).sum().alias("_sliced"),
