@@ -13,12 +13,6 @@ SINCE: Final = "2020-07-01"
 ROLES: Final = {
     "HR": "YN", "IT_SERVICES": "YN", "COMPLIANCE": "YN", "SECURITY": "YN", "MANAGEMENT": "YY", "FISCAL": "NY",
 }  # fmt: skip
-COUNTIES: Final = (
-    "Adair Allen Anderson Ballard Barren Bath Bell Boone Bourbon Boyd Boyle Bracken Breathitt Breckinridge Bullitt Butler"
-    " Caldwell Calloway Campbell Carlisle Carroll Carter Casey Christian Clark Clay Clinton Crittenden Cumberland Daviess"
-    " Edmonson Elliott Estill Fayette Fleming Floyd Franklin Fulton Gallatin Garrard Grant Graves Grayson Green Greenup"
-    " Hancock Hardin Harlan Harrison Hart"
-).split()
 COUNTY_OFFICES: Final = (
     ("{} County Clerk", "LOCAL", "EXTERNAL"),
     ("{} County Schools", "EDU", "EXTERNAL"),
@@ -68,11 +62,12 @@ def agencies_of(scale: Scale, seed: int) -> list[Agency]:
 
 def _counties(count: int, seed: int) -> list[Row]:
     rows = []
+    counties = [row["county"] for row in read_data("counties")]
     for index in range(max(count, 0)):
         draw = Draw(seed, "county", str(index))
-        name, branch, remit = COUNTY_OFFICES[index // len(COUNTIES) % len(COUNTY_OFFICES)]
+        name, branch, remit = COUNTY_OFFICES[index // len(counties) % len(COUNTY_OFFICES)]
         code = f"{chr(ord('A') + index // 100)}{index % 100:02d}"
-        county = COUNTIES[index % len(COUNTIES)]
+        county = counties[index % len(counties)]
         rows.append(
             {
                 "agency_code": code, "agency_name": name.format(county), "cabinet": "", "branch": branch, "consolidated": "N",

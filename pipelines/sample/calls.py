@@ -36,10 +36,11 @@ class MonthOfSlots:
 
 def slots_of(period: Period) -> MonthOfSlots:
     """Divide the month; the steps by which lines walk through the slots share no factor with their counts."""
-    office, rest = [], []
+    office: list[int] = []
+    rest: list[int] = []
     for slot in range(period.days * 48):
         day = period.first_day + dt.timedelta(days=slot // 48)
-        is_office = day.isoweekday() <= 5 and 16 <= slot % 48 < 34  # noqa: PLR2004
+        is_office = day.isoweekday() <= 5 and 16 <= slot % 48 < 34
         (office if is_office else rest).append(slot * SLOT_SECONDS)
     return MonthOfSlots(pl.Series(office, dtype=pl.Int64), pl.Series(rest, dtype=pl.Int64))
 
@@ -77,7 +78,11 @@ def _calls(
     made = rows.with_columns(stations[rows.select(line).to_series()].get_columns()).with_columns(turn=turn, line=line)
     made = made.with_columns(_start(slots, seed), ring=draw("ring") % 600, talk=_talk(draw("talk"), draw("long")))
     made = made.with_columns(
-        answered=draw("answered") % 100 >= 6, kind=_kind(draw("kind")), pick=draw("pick"), last4=1000 + draw("last4") % 9000, odd=draw("odd")
+        answered=draw("answered") % 100 >= 6,
+        kind=_kind(draw("kind")),
+        pick=draw("pick"),
+        last4=1000 + draw("last4") % 9000,
+        odd=draw("odd"),
     )
     counts = nearby.group_by("place", "kind").agg(pl.len().cast(pl.Int64).alias("_count"))
     made = _settle_kind(made, counts)
@@ -91,7 +96,7 @@ def _calls(
 def _start(slots: MonthOfSlots, seed: int) -> pl.Expr:
     """The slot of a line's n-th call: every sixth outside office hours; no slot twice."""
     first = mixed(pl.col("line"), seed, "slot")
-    late = pl.col("turn") % 6 == 5  # noqa: PLR2004
+    late = pl.col("turn") % 6 == 5
     office = (first + (pl.col("turn") - pl.col("turn") // 6) * 17) % len(slots.office)
     rest = (first + pl.col("turn") // 6 * 31) % len(slots.rest)
     return pl.when(late).then(pl.lit(slots.rest).gather(rest)).otherwise(pl.lit(slots.office).gather(office)).alias("slot")
@@ -117,7 +122,11 @@ def _settle_kind(made: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     needs_place = kind.is_in([LOCAL_KIND, *JURISDICTIONS])
     barred = (kind == "FOREIGN") & ~pl.col("may_call_abroad")
     return made.with_columns(
-        kind=pl.when(pl.col("is_toll_free")).then(pl.lit("TF_IN")).when(barred | (needs_place & ~reachable)).then(elsewhere).otherwise(kind),
+        kind=pl.when(pl.col("is_toll_free"))
+        .then(pl.lit("TF_IN"))
+        .when(barred | (needs_place & ~reachable))
+        .then(elsewhere)
+        .otherwise(kind),
         place=pl.when(pl.col("is_toll_free")).then(pl.lit("Louisville")).otherwise(pl.col("place")),
     )
 
@@ -125,14 +134,16 @@ def _settle_kind(made: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
 def _dialed() -> pl.Expr:
     """The number as dialed: seven digits at home, ten or eleven beyond, 011 abroad."""
     ten = pl.concat_str("code", pl.col("last4").cast(pl.String))
-    is_home = (pl.col("kind") == LOCAL_KIND) & (pl.col("code").str.head(3) == pl.col("charge_number").str.head(3))
+    npa = pl.col("charge_number").str.head(3)
+    is_home = (pl.col("kind") == LOCAL_KIND) & (pl.col("code").str.head(3) == npa)
     foreign = pl.concat_str("dialed", (pl.col("pick") * 7 % 10**9 + 2 * 10**9).cast(pl.String).str.head(pl.col("digits")))
+    information = pl.when(pl.col("odd") % 2 == 0).then(pl.lit("411")).otherwise(pl.format("1{}5551212", npa))
     n11 = pl.lit(pl.Series(_N11)).gather(pl.col("pick") % len(_N11))
     return (
         pl.when(pl.col("kind") == "TF_IN").then(pl.col("charge_number"))
         .when(pl.col("kind") == "TOLL_FREE").then(pl.format("1800{}", 2_000_000 + pl.col("pick") % 7_000_000))
         .when(pl.col("kind") == "N11").then(n11)
-        .when(pl.col("kind") == "DA").then(pl.when(pl.col("odd") % 2 == 0).then(pl.lit("411")).otherwise(pl.format("1{}5551212", pl.col("charge_number").str.head(3))))
+        .when(pl.col("kind") == "DA").then(information)
         .when(pl.col("kind") == "FOREIGN").then(foreign)
         .when(is_home).then(ten.str.slice(3))
         .when(pl.col("odd") % 3 == 0).then(ten)

@@ -24,9 +24,7 @@ def destination_table(world: World) -> pl.DataFrame:
             found.setdefault((here.name, _kind(here, there, near)), []).extend(there.exchanges)
     found["Louisville", TOLL_FREE_CALLERS] = [code for place in world.places for code in place.exchanges]
     rows = [(place, kind, rank, code) for (place, kind), codes in found.items() for rank, code in enumerate(codes)]
-    return pl.DataFrame(
-        rows, schema={"place": pl.String(), "kind": pl.String(), "rank": pl.Int64(), "code": pl.String()}, orient="row"
-    )
+    return pl.DataFrame(rows, schema={"place": pl.String(), "kind": pl.String(), "rank": pl.Int64(), "code": pl.String()}, orient="row")
 
 
 def _kind(here: Place, there: Place, near: set[frozenset[str]]) -> str:
@@ -37,6 +35,6 @@ def _kind(here: Place, there: Place, near: set[frozenset[str]]) -> str:
 
 
 def foreign_table() -> pl.DataFrame:
-    """dialed (the digits in front), digits (how many follow)."""
+    """List how abroad is dialed: dialed (the digits in front), digits (how many follow)."""
     rows = read_data("foreign")
     return pl.DataFrame({"dialed": [row["dialed"] for row in rows], "digits": [int(row["digits"]) for row in rows]})

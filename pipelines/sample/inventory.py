@@ -77,7 +77,7 @@ def inventory_of(numbers: list[Number], known: list[Place], seed: int) -> Invent
                 code = CIRCUIT_CODES[(turn + index) % len(CIRCUIT_CODES)]
                 facts = _circuit_facts(draw, code, place, known)
                 serial = 100000 + len(found.circuits)
-                facts["id_format"] = "LOCAL" if index % 7 == 6 else "SERIAL"  # noqa: PLR2004
+                facts["id_format"] = "LOCAL" if index % 7 == 6 else "SERIAL"
                 key = f"COT-{serial}" if facts["id_format"] == "LOCAL" else f"{70 + turn % 20}/HCGS/{serial}/000/SC"
                 found.circuits.append(Item(key, place, index, _life(number, mates, draw), facts))
         _call_keys(found, number, turn, place, draw)
@@ -99,7 +99,7 @@ def _call_keys(found: Inventory, number: Number, turn: int, place: Place, draw: 
         found.codes[f"{turn:04d}{index:02d}{draw.below(100):02d}"] = number
     if turn % 5 == 1:
         found.toll_free[f"{TOLL_FREE[turn // 5 % len(TOLL_FREE)]}{2000000 + turn * 613}"] = number
-    if turn % 10 == 6:  # noqa: PLR2004
+    if turn % 10 == 6:
         found.trunks[f"TG{turn:05d}"] = number
         found.behind_trunks[f"TG{turn:05d}"] = found.exchanges.next_number(place, 1)
 
@@ -109,22 +109,23 @@ def _life(number: Number, mates: list[Number], draw: Draw) -> list[Span]:
     old = dt.date(2019, 1, 1) + dt.timedelta(days=draw.below(2600))
     fate, month, day = draw.below(100), draw.pick(MONTH_STARTS), draw.between(1, 27)
     event = month + dt.timedelta(days=day)
-    if fate < 4:  # noqa: PLR2004
+    if fate < 4:
         return [Span(number, event, None)]
-    if fate < 7:  # noqa: PLR2004
+    if fate < 7:
         return [Span(number, old, event)]
-    if fate < 9 and mates:  # noqa: PLR2004
+    if fate < 9 and mates:
         return [Span(number, old, event), Span(mates[0], event, None)]
     return [Span(number, old, None)]
 
 
 def _line_facts(draw: Draw, place: Place, index: int) -> dict[str, str]:
-    is_common = index % 9 == 8  # noqa: PLR2004
+    is_common = index % 9 == 8
     features = ["VF10"] * draw.chance(70) + ["VF20"] * draw.chance(8)
     return {
         "rate_code": "VL20" if is_common else "VL10", "line_kind": "COMMON" if is_common else "USER",
         "device_model": draw.pick(HANDSETS), "device_id": f"SEP{draw.below(16**12):012X}", "features": ";".join(features),
-        "location_id": f"KY-{place.name.upper().replace(' ', '-')}-{draw.between(1, 9)}", "ticket_no": f"RITM{draw.between(100000, 999999)}",
+        "location_id": f"KY-{place.name.upper().replace(' ', '-')}-{draw.between(1, 9)}",
+        "ticket_no": f"RITM{draw.between(100000, 999999)}",
     }  # fmt: skip
 
 

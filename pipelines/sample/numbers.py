@@ -34,7 +34,7 @@ class Number:
     agency: Agency
     name: str
     place: str
-    size: int  # 1 a board of four people, 100 the largest system
+    size: int  # 1 a board of four people, 72 the largest system
     streams: str  # U usage F fixed P pass-through C circuits V VoIP X Centrex L calls S stock A adjustments
     invoice_group: str = ""
     split_mode: str = "ENGINE"
@@ -103,8 +103,8 @@ def funding_rows(numbers: list[Number], seed: int) -> list[Row]:
         if number.role == "FUNDING_95":
             rows += _strings(number, ("65", "35"), draw, FUNDED_FROM, "2026-10-01")
             rows += _strings(number, ("60", "35"), draw, "2026-10-01", "")
-        elif index % 9 == 5:  # noqa: PLR2004
-            change = "2026-10-16" if index == 5 else "2026-10-01"  # noqa: PLR2004
+        elif index % 9 == 5:
+            change = "2026-10-16" if index == 5 else "2026-10-01"
             rows += _strings(number, ("100",), draw, FUNDED_FROM, change)
             rows += _strings(number, ("50", "30", "20"), draw, change, "")
         else:

@@ -70,4 +70,4 @@ def _calendar() -> list[Row]:
 def _working_day(first: dt.date) -> dt.date:
     """The tenth weekday of the month that begins on `first`."""
     days = [day for day in calendar.Calendar().itermonthdates(first.year, first.month) if day.month == first.month]
-    return [day for day in days if day.isoweekday() <= 5][9]  # noqa: PLR2004
+    return [day for day in days if day.isoweekday() <= 5][9]

@@ -25,7 +25,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None
 
 
 def scaled(whole: int, places: int) -> str:
-    """Write `whole` units of 10^-places as a plain decimal: scaled(1234, 2) is 12.34."""
+    """Write whole units of 10^-places as a plain decimal, every place kept: 1234 and 2 give 12.34."""
     if places == 0:
         return str(whole)
     sign, digits = ("-" if whole < 0 else ""), str(abs(whole)).rjust(places + 1, "0")

@@ -57,17 +57,16 @@ def owner_rows(world: World) -> list[Row]:
     for item in found.voip + found.centrex:
         for index, span in enumerate(item.spans):
             since = SINCE if index == 0 and str(span.start) > SINCE else str(span.start)
-            rows.append(_owner("NUMBER", item.key, span.number, since, str(span.stop or ""), may_call_abroad(item)))
-    rows += [_owner("NUMBER", key, number, SINCE, "", False) for key, number in found.toll_free.items()]  # noqa: FBT003
-    rows += [_owner("AUTH_CODE", key, number, SINCE, "", True) for key, number in found.codes.items()]  # noqa: FBT003
-    rows += [_owner("TRUNK", key, number, SINCE, "", False) for key, number in found.trunks.items()]  # noqa: FBT003
-    rows += [_owner("NUMBER", key, number, SINCE, "", index < 2) for index, (key, number) in enumerate(found.spare.items())]  # noqa: PLR2004
+            rows.append(_owner("NUMBER", item.key, span.number, since, str(span.stop or ""), abroad=may_call_abroad(item)))
+    rows += [_owner("NUMBER", key, number) for key, number in found.toll_free.items()]
+    rows += [_owner("AUTH_CODE", key, number, abroad=True) for key, number in found.codes.items()]
+    rows += [_owner("TRUNK", key, number) for key, number in found.trunks.items()]
+    rows += [_owner("NUMBER", key, number, abroad=index < 2) for index, (key, number) in enumerate(found.spare.items())]
     return rows
 
 
-def _owner(kind: str, key: str, number: Number, since: str, until: str, abroad: bool) -> Row:  # noqa: FBT001
+def _owner(kind: str, key: str, number: Number, since: str = SINCE, until: str = "", *, abroad: bool = False) -> Row:
     return {
         "key_kind": kind, "key": key, "billing_number": number.billing_number, "plan": number.plan,
         "international_allowed": "Y" if abroad else "N", "valid_from": since, "valid_to": until,
     }  # fmt: skip
-

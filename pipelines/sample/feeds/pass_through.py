@@ -75,7 +75,7 @@ def _cloud(book: VendorBook, number: Number, draw: Draw) -> list[Row]:
     for service in (0, 1 + draw.below(len(CLOUD_SERVICES) - 1)):
         for index in range(min(3 + number.size // 5, 12)):
             cost = draw.between(10**9, 10**11) * number.size * (1 if service else 6)
-            is_credit = index == 2  # noqa: PLR2004
+            is_credit = index == 2
             rows.append(
                 book.row(number, "PT20", scaled(-cost // 40 if is_credit else cost, 10), 5, vendor_account=f"LCS-{number.billing_number}",
                          charge_group=f"{number.billing_number}-{service}", description=CLOUD_SERVICES[service])

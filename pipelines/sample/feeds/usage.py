@@ -51,13 +51,15 @@ def _asked(number: Number, draw: Draw) -> str:
 def _quantity(rate: int, size: int, draw: Draw, places: int) -> int:
     """The month's quantity in units of 10^-places: by size, within 15 % up or down, at least one whole unit."""
     thousandths = rate * size * draw.between(85, 115) // 100
-    return max(thousandths // 10 ** (3 - places), 10**places)
+    one, coarser = int(10**places), int(10 ** (3 - places))
+    return max(thousandths // coarser, one)
 
 
 def _metered(number: Number, period: Period, draw: Draw, kind: tuple[str, str, int, int, int]) -> list[Row]:
     code, uom, rate, places, most = kind
+    one = int(10**places)
     total = _quantity(rate, number.size, draw, places)
-    count = max(min(most, 1 + number.size // 6, total // 10**places), 1)
+    count = max(min(most, 1 + number.size // 6, total // one), 1)
     parts = [total // count] * (count - 1)
     parts.append(total - sum(parts))
     return [
