@@ -62,9 +62,7 @@ class Control:
     details: list[DetailFile]
 
 
-def control(
-    bill: MonthBill, footing: Footing, register_total: Decimal, details: dict[str, DetailFile], facts: dict[str, str]
-) -> Control:
+def control(bill: MonthBill, footing: Footing, register_total: Decimal, details: dict[str, DetailFile], facts: dict[str, str]) -> Control:
     """Gather the figures of R26; every total in it has been proven by `footing.foot`."""
     detail_total = sum((file.amount for file in details.values()), Decimal("0.00"))
     return Control(

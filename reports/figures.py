@@ -73,9 +73,11 @@ def change_percent(change: Decimal, before: Decimal) -> str:
 
 
 def shares(amounts: list[Decimal]) -> list[str]:
-    """Shares of a total in tenths of a per cent that come to 100.0; dashes where a credit makes shares senseless."""
+    """Shares of a total in tenths of a per cent that come to 100.0; dashes where signs differ and shares make no sense."""
     cents = [int(amount * 100) for amount in amounts]
-    if not cents or min(cents) < 0 or sum(cents) <= 0:
+    if sum(cents) < 0:
+        cents = [-part for part in cents]
+    if not cents or min(cents) < 0 or sum(cents) == 0:
         return ["–"] * len(cents)
     return [f"{part // 10}.{part % 10}%" for part in largest_remainder(1000, cents)]
 

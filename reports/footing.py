@@ -93,11 +93,11 @@ def _check_sources(bill: MonthBill) -> None:
     """Each charge row has sources, except a fee on an invoice's total, which has no record of its own."""
     orphans = _without_source(bill).filter((pl.col("component") != "FEE") | pl.col("source_file").is_not_null())
     if not orphans.is_empty():
-        raise ReconciliationError(f"charge {orphans['charge_id'].min()} has no source record; nothing is published", code="V013")
+        raise ReconciliationError(f"charge {orphans['charge_id'].sort()[0]} has no source record; nothing is published", code="V013")
     strays = bill.bridge.join(bill.lines.select("charge_id"), on="charge_id", how="anti")
     if not strays.is_empty():
         raise ReconciliationError(
-            f"a source record names charge {strays['charge_id'].min()}, which is not billed; nothing is published", code="V013"
+            f"a source record names charge {strays['charge_id'].sort()[0]}, which is not billed; nothing is published", code="V013"
         )
 
 

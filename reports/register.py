@@ -26,11 +26,7 @@ def register(bill: MonthBill) -> pl.DataFrame:
         ReconciliationError: it does not foot to the invoices.
     """
     names = bill.invoices.select("invoice_no", "agency_name")
-    found = (
-        published_lines(bill.lines)
-        .join(names, on="invoice_no", how="left", validate="m:1", maintain_order="left")
-        .select(COLUMNS)
-    )
+    found = published_lines(bill.lines).join(names, on="invoice_no", how="left", validate="m:1", maintain_order="left").select(COLUMNS)
     agree(f"{bill.period}: register and invoices", total(found["amount"]), total(bill.invoices["amount"]))
     return found
 

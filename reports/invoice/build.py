@@ -1,6 +1,5 @@
 """Make each invoice's view from a month as billed."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,16 +12,18 @@ from billing.frames import MonthBill
 from billing.invoicing import invoice_keys
 from billing.periods import Period
 from reports.detail import DetailFile
-from reports.figures import MONTHS, bounded, count, day, dollars, money, month, span
+from reports.figures import MONTHS, bounded, dollars, money, month, span
 from reports.footing import agree
-from reports.invoice import movement
+from reports.invoice import movement, words
 from reports.invoice.checks import checks
 from reports.invoice.families import FAMILIES, with_family
 from reports.invoice.funding import funding
 from reports.invoice.sections import Line, number_section, rate_code_section, section, total_of
-from reports.invoice.view import Section, Sender, View
+from reports.invoice.view import Due, Section, Sender, Summary, View
 from reports.masking import masked_findings
 
+ZERO = movement.ZERO
+_KEY = slice(len("COT-2026-10-"), -len("-01"))
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -49,7 +50,11 @@ def sources(bill: MonthBill) -> Sources:
     keys = invoice_keys(bill.tables, period)
     codes = bill.tables["rate_codes"].select("rate_code", pl.col("name").alias("rate_name"))
     lines = with_family(bill.lines).join(codes, on="rate_code", how="left", validate="m:1", maintain_order="left")
-    own = lines.group_by("billing_number").agg(pl.col("invoice_no").first()).with_columns(_key=pl.col("invoice_no").str.slice(12).str.head(-3))
+    own = (
+        lines.group_by("billing_number")
+        .agg(pl.col("invoice_no").first())
+        .with_columns(_key=pl.col("invoice_no").str.slice(12).str.head(-3))
+    )
     placed = keys.select("billing_number", "invoice_key").join(own, on="billing_number", how="full", coalesce=True, validate="1:1")
     placed = placed.select("billing_number", pl.coalesce("_key", "invoice_key").alias("invoice_key"))
     earlier = (
@@ -102,7 +107,7 @@ def _history(earlier: pl.DataFrame, lines: pl.DataFrame, period: Period) -> dict
         found.setdefault(key, {each: {} for each in months}).setdefault(when, {})[family] = amount
     now = lines.group_by("invoice_no", "family").agg(pl.col("amount").sum()).sort("invoice_no", "family")
     for invoice_no, family, amount in now.iter_rows():
-        parts = found.setdefault(invoice_no[12:-3], {each: {} for each in months})
+        parts = found.setdefault(invoice_no[_KEY], {each: {} for each in months})
         parts.setdefault(str(period), {})[family] = amount
     return found
 
@@ -134,54 +139,50 @@ def _view(found: Sources, invoice: dict[str, Any], detail: DetailFile, sender: S
     lines = found.lines.get(number, [])
     splits = found.splits.get(number, [])
     agree(f"invoice {number} and its lines", amount, total_of(lines))
-    agree(f"invoice {number} and its funding splits", amount, sum((row["amount"] for row in splits), Decimal("0.00")))
-    key = number[12:-3]
-    now = _by_family(lines)
-    before = _comparison(found, key, invoice["prior_amount"])
-    last = found.period.shift(-1)
-    history = found.history.get(key, {})
-    totals = [sum(parts.values(), Decimal("0.00")) for parts in history.values()]
-    is_picture = len(totals) >= movement.LEAST_MONTHS and any(totals[:-1])
-    families = movement.families(now, before, history if is_picture else {})
-    prior = invoice["prior_amount"] if before is not None else None
+    agree(f"invoice {number} and its funding splits", amount, sum((row["amount"] for row in splits), ZERO))
+    now, before = _by_family(lines), _comparison(found, _key(invoice), invoice["prior_amount"])
+    history = found.history.get(_key(invoice), {})
+    totals = [sum(parts.values(), ZERO) for parts in history.values()]
+    pictured = history if len(totals) >= movement.LEAST_MONTHS and any(totals[:-1]) else {}
     funds, bar = funding(splits)
-    pages = tuple(_sections(found, invoice, lines, before))
+    pages = tuple(_sections(found, invoice, lines, compare=before is not None))
     agency = found.agencies.get(invoice["agency_code"], {})
+    last = found.period.shift(-1)
     return View(
         sender=sender,
-        invoice_no=number,
-        issued_iso=invoice["issued_on"].isoformat(),
-        title=f"Invoice {number}, {bounded(invoice['agency_name'], 90)}, {month(found.period)}",
-        month=month(found.period),
-        billed_to=bounded(invoice["agency_name"], 90),
-        addressees=_addressees(invoice, agency),
-        number_label="Invoice group" if invoice["is_group"] else "COT billing number",
-        number=invoice["billing_number"],
-        facts=_facts(found.period, invoice, last),
-        amount=dollars(amount),
-        sentence=movement.sentence(amount, invoice["prior_amount"], now, before, last),
-        chart=movement.bars(totals) if is_picture else "",
-        chart_words=movement.bar_words(history) if is_picture else "",
-        chart_labels=_chart_labels(history),
-        last_month=MONTHS[last.month - 1] if before is not None else "",
-        this_month=MONTHS[found.period.month - 1],
-        families=families,
-        total=movement.family("Total", "", amount, prior, totals if is_picture else []),
-        has_trends=is_picture,
+        head=words.head(found.period, invoice, agency),
+        due=Due(
+            label=f"{'Credit' if amount < 0 else 'Amount due'} for {month(found.period)}",
+            amount=dollars(amount),
+            sentence=movement.sentence(amount, invoice["prior_amount"], now, before, last),
+            chart=movement.bars(totals) if pictured else "",
+            chart_words=movement.bar_words(pictured) if pictured else "",
+            chart_labels=words.chart_labels(list(pictured)),
+        ),
+        summary=Summary(
+            last_month=MONTHS[last.month - 1] if before is not None else "",
+            this_month=MONTHS[found.period.month - 1],
+            families=movement.families(now, before, pictured),
+            total=movement.family("Total", "", amount, invoice["prior_amount"] if before is not None else None, []),
+            has_trends=bool(pictured),
+        ),
         funds=funds,
         fund_bar=bar,
         checks=checks(_findings(found, invoice, lines), {part.anchor for part in pages}),
         sections=pages,
-        payment=_payment(invoice, agency),
-        dispute=_dispute(invoice, sender),
-        detail=_detail(detail),
+        last=words.last_page(invoice, agency, sender, detail),
     )
+
+
+def _key(invoice: dict[str, Any]) -> str:
+    """What an invoice number says between the period and the count of reissues."""
+    return str(invoice["invoice_no"])[_KEY]
 
 
 def _by_family(lines: list[Line]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for line in lines:
-        found[line["family"]] = found.get(line["family"], Decimal("0.00")) + line["amount"]
+        found[line["family"]] = found.get(line["family"], ZERO) + line["amount"]
     return found
 
 
@@ -190,16 +191,16 @@ def _comparison(found: Sources, key: str, prior: Decimal | None) -> dict[str, De
     if prior is None or not found.has_before:
         return None
     before = _by_family(found.before.get(key, []))
-    return before if sum(before.values(), Decimal("0.00")) == prior else None
+    return before if sum(before.values(), ZERO) == prior else None
 
 
-def _sections(found: Sources, invoice: dict[str, Any], lines: list[Line], before: dict[str, Decimal] | None) -> Iterator[Section]:
+def _sections(found: Sources, invoice: dict[str, Any], lines: list[Line], *, compare: bool) -> Iterator[Section]:
     is_group = invoice["is_group"]
     if is_group:
         yield number_section(lines, found.numbers)
     last = found.period.shift(-1)
-    old = found.before.get(invoice["invoice_no"][12:-3], []) if before is not None else []
-    by_code = rate_code_section(lines, old, MONTHS[last.month - 1] if before is not None else "", MONTHS[found.period.month - 1])
+    old = found.before.get(_key(invoice), []) if compare else []
+    by_code = rate_code_section(lines, old, MONTHS[last.month - 1] if compare else "", MONTHS[found.period.month - 1])
     if by_code is not None:
         yield by_code
     for family in FAMILIES:
@@ -221,62 +222,3 @@ def _corrects(found: Sources, line: Line) -> str:
 def _findings(found: Sources, invoice: dict[str, Any], lines: list[Line]) -> list[dict[str, Any]]:
     numbers = {invoice["billing_number"], *(line["billing_number"] for line in lines)}
     return [finding for number in sorted(numbers) for finding in found.findings.get(number, [])]
-
-
-def _addressees(invoice: dict[str, Any], agency: dict[str, Any]) -> tuple[str, ...]:
-    name = invoice["name"] if invoice["name"] != invoice["agency_name"] else None
-    contact = agency.get("fiscal_officer") or agency.get("billing_contact")
-    lines = (name, agency.get("cabinet"), f"Attn: {contact}" if contact else None, f"Agency {invoice['agency_code']}")
-    return tuple(bounded(line, 90) for line in lines if line)
-
-
-def _facts(period: Period, invoice: dict[str, Any], last: Period) -> tuple[tuple[str, str], ...]:
-    facts = [
-        ("Invoice number", invoice["invoice_no"]),
-        ("Service period", f"1–{period.days} {month(period)}"),
-        ("Issued", day(invoice["issued_on"])),
-        ("Dispute by", day(invoice["dispute_by"])),
-        ("Payment due", day(invoice["due_on"])),
-    ]
-    if invoice["prior_amount"] is not None:
-        facts.append((f"Invoice of {month(last)}", dollars(invoice["prior_amount"])))
-    return tuple(facts)
-
-
-def _chart_labels(history: movement.History) -> tuple[str, str]:
-    ends = [Period.parse(each) for each in (*list(history)[:1], *list(history)[-1:])] or [Period(2000, 1)] * 2
-    first, last = (f"{MONTHS[each.month - 1][:3]} {each.year}" for each in ends)
-    return first, last
-
-
-def _payment(invoice: dict[str, Any], agency: dict[str, Any]) -> tuple[str, ...]:
-    if invoice["amount"] <= 0:
-        return ("Nothing is to be paid. The credit is posted to the accounting strings on page 1.",)
-    due: dt.date = invoice["due_on"]
-    if agency.get("remit_method") == "EXTERNAL":
-        return (
-            f"Pay {dollars(invoice['amount'])} by {day(due)} and quote invoice {invoice['invoice_no']}.",
-            "The funding split on page 1 says which accounting strings the charges are for.",
-        )
-    return (
-        f"{dollars(invoice['amount'])} is charged by an internal transaction to the accounting strings on page 1, due {day(due)}.",
-        "No payment has to be sent.",
-    )
-
-
-def _dispute(invoice: dict[str, Any], sender: Sender) -> tuple[str, ...]:
-    lines = (
-        f"Dispute a charge in writing by {day(invoice['dispute_by'])}: give the invoice number, the line number and the reason.",
-        "A change of the accounting strings is asked for in writing too, and counts from the next invoice.",
-        f"Questions: {sender.contact}" if sender.contact else "",
-    )
-    return tuple(line for line in lines if line)
-
-
-def _detail(detail: DetailFile) -> tuple[tuple[str, str], ...]:
-    return (
-        ("File", f"detail/{detail.name}"),
-        ("Lines", count(detail.line_count, "line")),
-        ("Sum of its lines", dollars(detail.amount)),
-        ("SHA-256", detail.sha256),
-    )

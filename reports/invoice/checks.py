@@ -8,6 +8,7 @@ from billing.catalogue import CATALOGUE
 from reports.figures import bounded, count, dollars
 from reports.invoice.families import ADJUSTMENTS, PRIOR
 from reports.invoice.view import Check
+from reports.masking import MASK
 
 _MOST: Final = 8
 _LATE: Final = frozenset({"D403", "D404"})
@@ -37,7 +38,9 @@ def checks(findings: Iterable[Finding], printed: set[str]) -> tuple[Check, ...]:
         known = _at_stake(held)
         worth = f", {dollars(known)} as far as it is known" if known else ""
         found.append(
-            Check(f"Not billed yet: {count(len(held), 'record')}{worth}, held for a decision. It may follow as a charge for an earlier month.")
+            Check(
+                f"Not billed yet: {count(len(held), 'record')}{worth}, held for a decision. It may follow as a charge for an earlier month."
+            )
         )
     return tuple(found)
 
@@ -50,7 +53,9 @@ def _words(code: str, group: list[Finding]) -> str:
     """One finding speaks for itself; several are counted under what their code means."""
     worth = _at_stake(group)
     money = f" ({dollars(worth)})" if worth else ""
-    if len(group) == 1:
+    if len(group) == 1 and MASK in group[0]["message"]:
+        text = bounded(CATALOGUE[code].meaning.capitalize(), 170) + money + "."
+    elif len(group) == 1:
         text = group[0]["message"].partition("; ")[0]
         text = bounded(text[:1].upper() + text[1:], 170) + money + "."
     else:
@@ -64,5 +69,3 @@ def _anchor(code: str, feed: str, printed: set[str]) -> str:
     if wanted in printed:
         return wanted
     return ADJUSTMENTS if code.startswith("J") and ADJUSTMENTS in printed else ""
-
-

@@ -25,7 +25,7 @@ def _kind(name: str, title: str, about: str, columns: str) -> FamilyKind:
     return FamilyKind(name, title, about, tuple((cell, heading) for cell, heading in pairs))
 
 
-_SHARED: Final = "code=Rate code; text={}; dates=Service; quantity=Share; rate=Monthly $; amount=Amount $"
+_SHARED: Final = "code=Rate code; text={}; dates=Service; quantity=Months; rate=Monthly $; amount=Amount $"
 
 FAMILIES: Final[dict[str, FamilyKind]] = {
     kind.name: kind

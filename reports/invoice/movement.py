@@ -65,7 +65,7 @@ def sentence(amount: Decimal, prior: Decimal | None, now: dict[str, Decimal], be
         if prior == 0:
             text = f"Nothing was billed in {name}."
         if amount < 0:
-            text = f"A credit in your favour. {text}"
+            text = f"A credit in your favor. {text}"
     moves = {key: now.get(key, ZERO) - (before or {}).get(key, ZERO) for key in FAMILIES}
     largest = sorted((key for key in moves if moves[key] != 0), key=lambda key: (-abs(moves[key]), list(FAMILIES).index(key)))
     if before is None or prior == 0 or not largest:

@@ -79,5 +79,12 @@ def press_hash() -> str:
     from importlib.metadata import version
 
     parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("invoice.html.j2", "invoice.css")]
-    parts += [font_faces(), VARIANT, version("weasyprint"), version("pydyf"), version("fonttools"), ".".join(platform.python_version_tuple()[:2])]
+    parts += [
+        font_faces(),
+        VARIANT,
+        version("weasyprint"),
+        version("pydyf"),
+        version("fonttools"),
+        ".".join(platform.python_version_tuple()[:2]),
+    ]
     return sha256("\x1f".join(parts).encode())

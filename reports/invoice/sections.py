@@ -35,10 +35,10 @@ def section(family: str, lines: list[Line], period: Period, *, is_group: bool, c
         about = f"{about} Added up by rate code; the detail file lists all {len(lines):,} lines."
         columns = (Column("Rate code"), Column("Service", "w"), Column("Lines", "n"), Column("Amount $", "n"))
         return Section(family, kind.title, about, columns, _by_code(lines), foot, total)
-    first = [Column("Line", "n"), *([Column("Number")] if is_group else [])]
-    columns = tuple([*first, *(Column(title, _css(cell)) for cell, title in kind.columns)])
+    headings = [Column("Line", "n"), *([Column("Number")] if is_group else [])]
+    headings += [Column(title, _css(cell)) for cell, title in kind.columns]
     rows = tuple(_row(kind, line, period, is_group=is_group, corrects=corrects) for line in lines)
-    return Section(family, kind.title, about, columns, rows, foot, total)
+    return Section(family, kind.title, about, tuple(headings), rows, foot, total)
 
 
 def _css(cell: str) -> str:
@@ -102,13 +102,13 @@ def _by_code(lines: list[Line]) -> tuple[Row, ...]:
 
 
 def rate_code_section(lines: list[Line], before: list[Line], last_month: str, this_month: str) -> Section | None:
-    """The invoice by family and rate code with last month beside it; none where it would repeat the lines."""
+    """The invoice by family and rate code with last month beside it; none where it would all but repeat the lines."""
     groups: dict[tuple[str, str], tuple[list[Line], list[Line]]] = {}
     for place, some in enumerate((lines, before)):
         for line in some:
             groups.setdefault((line["family"], line["rate_code"] or ""), ([], []))[place].append(line)
     now = [pair for pair in groups.values() if pair[0]]
-    if len(now) >= len(lines):
+    if len(now) * 4 > len(lines) * 3:
         return None
     comparing = bool(last_month)
     columns = [Column("Rate code"), Column("Service", "w"), Column("Lines", "n")]
@@ -116,14 +116,17 @@ def rate_code_section(lines: list[Line], before: list[Line], last_month: str, th
     columns += [Column(f"{this_month[:3]} qty", "n"), Column("Unit")]
     columns += [Column(f"{last_month[:3]} $", "n")] if comparing else []
     columns += [Column(f"{this_month[:3]} $", "n")]
-    rows = []
+    rows, over = [], ""
     for (family, code), (new, old) in sorted(groups.items(), key=lambda item: (list(FAMILIES).index(item[0][0]), item[0][1])):
         words = (new or old)[0]["rate_name"] or (new or old)[0]["description"] or code
         cells = [bounded(code, 18), bounded(words, 70), f"{len(new):,}" if new else ""]
         cells += [_quantity(old)] if comparing else []
         cells += [_quantity(new), _unit(new or old)]
         cells += [money(total_of(old)) if old else ""] if comparing else []
-        rows.append(Row((*cells, money(total_of(new))), FAMILIES[family].title))
+        if family != over:
+            rows.append(Row((FAMILIES[family].title,), is_heading=True))
+            over = family
+        rows.append(Row((*cells, money(total_of(new)))))
     return Section(
         "by-code", "Charges by rate code", "The whole invoice added up; every line follows.", tuple(columns), tuple(rows),
         f"All charges, {count(len(lines), 'line')}", money(total_of(lines)),
@@ -149,9 +152,7 @@ def number_section(lines: list[Line], names: dict[str, str]) -> Section:
     found: dict[str, list[Line]] = {}
     for line in lines:
         found.setdefault(line["billing_number"], []).append(line)
-    rows = tuple(
-        Row((each, bounded(names.get(each), 90), f"{len(mine):,}", money(total_of(mine)))) for each, mine in sorted(found.items())
-    )
+    rows = tuple(Row((each, bounded(names.get(each), 90), f"{len(mine):,}", money(total_of(mine)))) for each, mine in sorted(found.items()))
     columns = (Column("Number"), Column("Name", "w"), Column("Lines", "n"), Column("Amount $", "n"))
     foot = count(len(found), "billing number")
     return Section("numbers", "Billing numbers on this invoice", "", columns, rows, foot, money(total_of(lines)))

@@ -27,10 +27,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its cells, and a note printed small under the wrapping one."""
+    """One row: its cells, and a note printed small under the wrapping one; or a heading over the rows that follow."""
 
     cells: tuple[str, ...]
     note: str = ""
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,9 @@ class Check:
 
 
 @dataclass(frozen=True)
-class View:
-    """One invoice as printed."""
+class Head:
+    """Whose invoice it is, for which month, and its dates."""
 
-    sender: Sender
     invoice_no: str
     issued_iso: str
     title: str
@@ -100,23 +100,58 @@ class View:
     number_label: str
     number: str
     facts: tuple[tuple[str, str], ...]  # label, value: invoice number, dates
+
+
+@dataclass(frozen=True)
+class Due:
+    """How much, how much more than last month and why."""
+
+    label: str
     amount: str
     sentence: str
     chart: str  # an SVG as a data: address, or empty
     chart_words: str
     chart_labels: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Charges by family, last month beside this one."""
+
     last_month: str  # heading of the comparison; empty when there is nothing to compare
     this_month: str
     families: tuple[Family, ...]
     total: Family
     has_trends: bool
+
+
+@dataclass(frozen=True)
+class LastPage:
+    """What to do with the invoice, and the file that goes with it."""
+
+    payment: tuple[str, ...]
+    dispute: tuple[str, ...]
+    detail: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """One invoice as printed."""
+
+    sender: Sender
+    head: Head
+    due: Due
+    summary: Summary
     funds: tuple[Fund, ...]
     fund_bar: str
     checks: tuple[Check, ...]
     sections: tuple[Section, ...]
-    payment: tuple[str, ...]
-    dispute: tuple[str, ...]
-    detail: tuple[tuple[str, str], ...]
+    last: LastPage
+
+    @property
+    def invoice_no(self) -> str:
+        """The invoice's number."""
+        return self.head.invoice_no
 
     def canonical(self) -> bytes:
         """The view as bytes: the same for the same paper."""
