@@ -1,0 +1,222 @@
+"""The rules for calls: shape, owner, rate, premium, odd records, and what differs from the carrier's own figures."""
+
+from typing import Final
+
+import polars as pl
+
+from billing import audit
+from billing.call_classes import INTERNATIONAL, NO_SHAPE, PREMIUM
+from billing.call_codes import dense, pack, unpack
+from billing.call_encode import Encoded, Rates
+from billing.call_facts import spell_out
+from billing.call_kernel import to_dollars
+from billing.call_overlap import overlapping
+from billing.findings import find, gather
+from billing.frames import FINDINGS, Tables, empty
+from billing.money import EXACT_PLACES, RATE_PLACES, units
+from billing.number_text import number_text
+from billing.periods import Period
+from billing.policy import Policy
+from billing.rate_lookup import attach_account, attach_code, attach_rate
+
+_HIDDEN: Final = 4
+_MICROS_TO_EXACT: Final = 10 ** (EXACT_PLACES - RATE_PLACES)
+
+
+def mask(number: pl.Expr) -> pl.Expr:
+    """A number with its last four digits hidden; a shorter one is hidden whole."""
+    return pl.format("{}xxxx", number.str.head(-_HIDDEN))
+
+
+def audit_calls(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:
+    """All rules, in the order of cause: the record, the number, the owner, the price, the account, the dates, the warnings.
+
+    Args:
+        stated: `state_calls`.
+
+    Returns: FINDINGS; messages and raw values hide the called number.
+    """
+
+    def look(bad: pl.Expr) -> pl.DataFrame:
+        return spell_out(stated.filter(bad.fill_null(value=True)), encoded, rates, tables)
+
+    return gather(
+        _audit_shape(look(~pl.col("unanswered") & (pl.col("is_odd") | pl.col("jurisdiction").is_in([NO_SHAPE, PREMIUM])))),
+        _audit_price(look(~pl.col("is_free") & (~pl.col("is_owned") | (pl.col("is_charged") & ~pl.col("is_rated"))))),
+        _audit_accounts(stated, encoded, rates, tables),
+        audit.audit_dates(_dated(stated, encoded, rates, tables, period), period, policy),
+        _warn_owner(look(_owner_doubt(encoded) | (~pl.col("is_free") & pl.col("requested_by").is_not_null())), encoded, tables),
+        _warn_place(look(~pl.col("is_free") & pl.col("is_owned") & (pl.col("unplaced") | (pl.col("jurisdiction") == INTERNATIONAL)))),
+        _warn_carrier(look(_differs(policy)), policy),
+        _warn_time(look(~pl.col("unanswered") & (_is_long(policy) | pl.lit(overlapping(stated)))), policy),
+    )
+
+
+def _audit_shape(calls: pl.DataFrame) -> pl.DataFrame:
+    said = pl.when(pl.col("answered")).then(pl.lit("answered")).otherwise(pl.lit("not answered"))
+    return gather(
+        find(
+            calls, "L708", pl.col("is_odd"), column="answered",
+            message=pl.format("{}, but {} seconds long", said, pl.col("duration_seconds")),
+        ),
+        find(
+            calls, "L709", pl.col("jurisdiction") == NO_SHAPE, column="to_number", raw=mask(pl.col("to_number")),
+            message=pl.format("called number {} has a shape no plan knows", mask(pl.col("to_number"))),
+        ),
+        find(
+            calls, "L707", pl.col("jurisdiction") == PREMIUM, column="to_number", raw=mask(pl.col("to_number")),
+            message=pl.format("premium number {}", mask(pl.col("to_number"))),
+        ),
+    )  # fmt: skip
+
+
+def _audit_price(calls: pl.DataFrame) -> pl.DataFrame:
+    """L701 no owner; R203 no plan, or the row's rate is blank; R202 no row of the plan fits."""
+    named = pl.concat_str(
+        pl.format("charge number {}", pl.col("charge_number")),
+        pl.when(pl.col("auth_code").is_not_null()).then(pl.lit(", an authorisation code")).otherwise(pl.lit("")),
+        pl.when(pl.col("trunk").is_not_null()).then(pl.format(", trunk {}", pl.col("trunk"))).otherwise(pl.lit("")),
+    )
+    charged = pl.col("is_owned") & pl.col("is_charged")
+    has_row = pl.col("plan_row").is_not_null()
+    kind = pl.format("{} call to {}", pl.col("jurisdiction"), pl.col("destination"))
+    return gather(
+        find(
+            calls, "L701", ~pl.col("is_owned"), column="charge_number",
+            message=pl.format("nobody owns {} on {}", named, pl.col("call_date")),
+        ),
+        find(
+            calls, "R203", charged & pl.col("plan").is_null(), column="charge_number",
+            message=pl.format("the owner {} of {} has no plan, so nothing is rated", pl.col("billing_number"), pl.col("charge_number")),
+        ),
+        find(
+            calls, "R202", charged & pl.col("plan").is_not_null() & ~has_row, column="to_number", raw=mask(pl.col("to_number")),
+            message=pl.format("plan {} has no row on {} for this {}", pl.col("plan"), pl.col("call_date"), kind),
+        ),
+        find(
+            calls, "R203", charged & has_row & ~pl.col("is_rated"), column="to_number", raw=mask(pl.col("to_number")),
+            message=pl.format("plan {} has a blank rate for this {}", pl.col("plan"), kind),
+        ),
+    )  # fmt: skip
+
+
+def _audit_accounts(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables) -> pl.DataFrame:
+    """The shared rules on number, code and funding: decided once per owner, era and plan row, spelt out where they bite."""
+    payable = stated.filter(pl.col("is_owned") & ~pl.col("is_free"))
+    if payable.is_empty():
+        return empty(FINDINGS)
+    none = rates.rows.height
+    sizes = [encoded.owners.height, none + 1]
+    key, size = pack([(payable["owner"], sizes[0]), (payable["plan_row"].fill_null(none), sizes[1])])
+    codes, distinct = dense(key, size)
+    owner, plan_row = unpack(distinct, sizes)
+    owned = encoded.owners.select("billing_number", "day")[owner]
+    rate_code = rates.rows["rate_code"].gather(pl.select(pl.when(pl.lit(plan_row) < none).then(plan_row)).to_series())
+    sample = owned.with_columns(
+        rate_code=rate_code, ticket_no=pl.lit(None, pl.String), rate_date="day", funding_date="day",
+        feed=pl.lit("long_distance"), source_file=pl.lit(""), source_line=pl.int_range(pl.len()), source_record_id=pl.lit(None, pl.String),
+    )  # fmt: skip
+    suspect = _shared_rules(attach_account(sample, tables, "rate_date"), tables)["source_line"].unique()
+    if suspect.is_empty():
+        return empty(FINDINGS)
+    return _shared_rules(spell_out(payable.filter(codes.is_in(suspect.implode())), encoded, rates, tables), tables)
+
+
+def _shared_rules(calls: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    coded = attach_rate(attach_code(calls.filter(pl.col("rate_code").is_not_null()), tables), tables, "rate_date")
+    return gather(audit.audit_account(calls, tables), audit.audit_code(coded), audit.audit_funding(coded, tables))
+
+
+def _dated(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period) -> pl.DataFrame:
+    day = pl.col("call_date")
+    return spell_out(stated.filter(~day.is_between(period.first_day, period.last_day)), encoded, rates, tables)
+
+
+def _owner_doubt(encoded: Encoded) -> pl.Expr:
+    """Paid through an authorisation code, while another number owns the line."""
+    differs = (pl.col("owner_kind") == "AUTH_CODE") & (pl.col("number_owner") != pl.col("billing_number"))
+    doubt = encoded.owners.select(doubt=differs.fill_null(value=False))["doubt"]
+    return ~pl.col("is_free") & pl.lit(doubt).gather("owner")
+
+
+def _warn_owner(calls: pl.DataFrame, encoded: Encoded, tables: Tables) -> pl.DataFrame:
+    """A104: the code's owner is of another agency than the line's; A107: the requester may not order."""
+    lines = encoded.owners.select(billing_number="number_owner", day="day")
+    agencies = attach_account(lines, tables, "day")["agency_code"]
+    both = calls.with_columns(line_agency=agencies.gather(calls["owner"]))
+    owned, line = pl.col("agency_code"), pl.col("line_agency")
+    doubted = both.filter(pl.lit(encoded.owners["owner_kind"]).gather("owner") == "AUTH_CODE").filter(
+        owned.is_not_null() & line.is_not_null()
+    )
+    return gather(
+        find(
+            doubted, "A104", owned != line, column="auth_code", raw=pl.lit(None, pl.String),
+            message=pl.format("the authorisation code is of agency {}, the line {} of agency {}", owned, pl.col("charge_number"), line),
+        ),
+        audit.audit_requester(both.filter(pl.col("requested_by").is_not_null()), tables),
+    )  # fmt: skip
+
+
+def _warn_place(calls: pl.DataFrame) -> pl.DataFrame:
+    abroad = pl.col("jurisdiction") == INTERNATIONAL
+    allowed = pl.col("international_allowed") == "Y"
+    return gather(
+        find(
+            calls, "L702", pl.col("unplaced"), column="to_number", raw=mask(pl.col("to_number")),
+            message=pl.format("a number of this call to {} is not in the number plan or exchange table", pl.col("destination")),
+        ),
+        find(
+            calls.filter(abroad), "L706", ~allowed.fill_null(value=False), column="charge_number",
+            message=pl.format("{} may not call abroad, but called {}", pl.col("charge_number"), pl.col("destination")),
+        ),
+    )  # fmt: skip
+
+
+def _price_difference() -> pl.Expr:
+    """Ours less the carrier's, in units of 10^-12 dollars (Int128)."""
+    ours = pl.col("amount_micros").cast(pl.Int128) * pl.lit(_MICROS_TO_EXACT, pl.Int128)
+    return ours - units(pl.col("vendor_charge"), EXACT_PLACES)
+
+
+def _other_jurisdiction() -> pl.Expr:
+    """The carrier may name one of the two tests only, as INTERSTATE."""
+    ours, theirs = pl.col("jurisdiction"), pl.col("vendor_jurisdiction")
+    return (ours != theirs) & ~ours.str.starts_with(theirs + "_") & ~ours.str.ends_with("_" + theirs)
+
+
+def _over_tolerance(policy: Policy) -> pl.Expr:
+    return _price_difference().abs() > pl.lit(int(policy.call_price_tolerance.scaleb(EXACT_PLACES)), pl.Int128)
+
+
+def _differs(policy: Policy) -> pl.Expr:
+    priced = pl.col("vendor_charge").is_not_null() & pl.col("amount_micros").is_not_null()
+    placed = pl.col("vendor_jurisdiction").is_not_null() & ~pl.col("unanswered")
+    return (priced & _over_tolerance(policy)).fill_null(value=False) | (placed & _other_jurisdiction()).fill_null(value=False)
+
+
+def _warn_carrier(calls: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    placed = calls.filter(pl.col("vendor_jurisdiction").is_not_null() & ~pl.col("unanswered"))
+    priced = calls.filter(pl.col("vendor_charge").is_not_null() & pl.col("amount_micros").is_not_null())
+    ours, theirs = number_text(to_dollars(pl.col("amount_micros"))), number_text(pl.col("vendor_charge"))
+    return gather(
+        find(
+            placed, "L703", _other_jurisdiction(), column="vendor_jurisdiction",
+            message=pl.format("carrier says {}, we say {}", pl.col("vendor_jurisdiction"), pl.col("jurisdiction")),
+        ),
+        find(
+            priced, "L704", _over_tolerance(policy), column="vendor_charge",
+            message=pl.format("carrier charges {}, we charge {}", theirs, ours),
+        ),
+    )  # fmt: skip
+
+
+def _is_long(policy: Policy) -> pl.Expr:
+    return pl.col("duration_seconds") > policy.long_call_seconds
+
+
+def _warn_time(calls: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    long = pl.format("{} seconds long", pl.col("duration_seconds"))
+    return find(
+        calls, "L705", pl.lit(value=True), column="duration_seconds",
+        message=pl.when(_is_long(policy)).then(long).otherwise(pl.lit("another call of the same line at the same time")),
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Bill long distance: from records to findings, charge rows and the list of calls."""
+
+from typing import Final
+
+import polars as pl
+
+from billing import audit
+from billing.call_audit import audit_calls
+from billing.call_charges import bridge_calls, charge_calls, list_calls
+from billing.call_encode import encode, read_rates
+from billing.call_facts import state_calls
+from billing.errors import ReconciliationError
+from billing.findings import gather, is_held
+from billing.frames import Billed, Earlier, Tables
+from billing.periods import Period
+from billing.policy import Policy
+
+_FEED: Final = "long_distance"
+
+
+def bill_calls(records: pl.DataFrame, tables: Tables, period: Period, policy: Policy, earlier: Earlier) -> Billed:
+    """Bill the calls of a period.
+
+    A charge row is the sum of its calls' amounts, each rounded to its plan row's scale and mode; calls of an earlier
+    month form their own rows. Calls that nobody answered and free kinds of calls are billed with nothing; answered
+    ones are listed.
+
+    Args:
+        records: record_schema("long_distance"), any order.
+
+    Returns: Billed; one outcome per record, `calls` of CALLS sorted by call_id.
+
+    Raises:
+        TableError: a plan row that no call can be priced with.
+        ReconciliationError: records and outcomes differ, or amounts of calls and rows do.
+    """
+    kept, doubles, dropped = audit.duplicates(records, _FEED, earlier)
+    rates = read_rates(tables)
+    encoded = encode(kept, tables, policy, rates)
+    stated = state_calls(kept, encoded, rates)
+    findings = audit.only_decided(gather(doubles, audit_calls(stated, encoded, rates, tables, period, policy)))
+    billed = stated.filter(~is_held(stated, findings))
+    rows, keyed = charge_calls(billed.filter("is_charged"), encoded, rates, tables, period)
+    outcomes = pl.concat([audit.outcomes(stated, findings), dropped])
+    if outcomes.height != records.height:
+        raise ReconciliationError(f"{records.height} calls went in, {outcomes.height} came out")
+    answered = billed.filter(~pl.col("unanswered"))
+    return Billed(rows, bridge_calls(keyed), findings, outcomes, list_calls(answered, keyed, encoded))
