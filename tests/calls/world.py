@@ -16,7 +16,9 @@ OTHER = "5025642222"  # Frankfort, owned by N3 of another agency, under plan FLA
 COVINGTON = "8592921111"  # owned by N2, under plan STD
 
 
-def exchange(number: str, state: str, lata: str, center: str | None, v: int | None = None, h: int | None = None, block: str | None = None) -> Row:
+def exchange(
+    number: str, state: str, lata: str, center: str | None, v: int | None = None, h: int | None = None, block: str | None = None
+) -> Row:
     return {"npa": number[:3], "nxx": number[3:6], "block": block, "state": state, "lata": lata, "rate_center": center, "v": v, "h": h}
 
 
