@@ -22,7 +22,7 @@ def adjustment_row(number: Number, period: Period, index: int, kind: tuple[str, 
     adj_type, stream, code, reason, cents = kind
     before, after = period.shift(-1), period.shift(1)
     return {
-        "source_record_id": f"ADJ-{period}-{index:04d}", "billing_number": number.billing_number, "service_from": str(before.first_day),
+        "source_record_id": f"ADJ-{period}-{index:05d}", "billing_number": number.billing_number, "service_from": str(before.first_day),
         "service_to": str(before.last_day), "ticket_no": f"INC{100000 + index * 37 + period.month}", "adj_type": adj_type,
         "no_original_reason": NO_ORIGINAL, "stream": stream, "rate_code": code, "amount": scaled(cents, 2), "reason_code": reason,
         "vendor_recovery_required": "false", "prepared_by": "clindqvist", "prepared_at": f"{after}-03T09:{index % 60:02d}:00-05:00",
@@ -31,22 +31,29 @@ def adjustment_row(number: Number, period: Period, index: int, kind: tuple[str, 
 
 
 def adjustment_rows(world: World, period: Period) -> list[Row]:
-    """Six single adjustments, a credit with its rebill and a transfer, over the numbers that have adjustments."""
+    """For every eighth number that has adjustments: six single ones, a credit with its rebill and a transfer."""
     owners = world.having("A")
     draw = Draw(world.seed, "adjust", str(period))
-    start = draw.below(len(owners))
+    rows: list[Row] = []
+    for _ in range(max(len(owners) // 8, 1)):
+        start = draw.below(len(owners))
+        rows += _set(owners[start:] + owners[:start], period, len(rows))
+    return rows
+
+
+def _set(owners: list[Number], period: Period, count: int) -> list[Row]:
     rows = []
     for index, kind in enumerate(SINGLES):
         more = {"vendor_recovery_required": "true", "vendor_credit_ref": f"CR-{5500 + period.month}"} if kind[3] == "VENDOR_ERROR" else {}
         if kind[0] == "DEBIT":
             more = {"quantity": "1", "rate": "310.00"}
-        rows.append(adjustment_row(owners[(start + index) % len(owners)], period, index + 1, kind, **more))
-    first, second = owners[start], owners[(start + 1) % len(owners)]
+        rows.append(adjustment_row(owners[index], period, count + index + 1, kind, **more))
+    first, second = owners[:2]
     for number, adj_type, cents, pair in (
-        (first, "CREDIT_REBILL", -50_000, "P-1"), (first, "CREDIT_REBILL", 47_000, "P-1"),
-        (first, "TRANSFER", -21_050, "P-2"), (second, "TRANSFER", 21_050, "P-2"),
+        (first, "CREDIT_REBILL", -50_000, "R"), (first, "CREDIT_REBILL", 47_000, "R"),
+        (first, "TRANSFER", -21_050, "T"), (second, "TRANSFER", 21_050, "T"),
     ):  # fmt: skip
         reason = "WRONG_RATE" if adj_type == "CREDIT_REBILL" else "WRONG_ACCOUNT"
         kind = (adj_type, "usage", "EM10", reason, cents)
-        rows.append(adjustment_row(number, period, len(rows) + 1, kind, pair_id=f"{pair}-{period}"))
+        rows.append(adjustment_row(number, period, count + len(rows) + 1, kind, pair_id=f"P-{period}-{count}{pair}"))
     return rows

@@ -40,6 +40,11 @@ def plant_calls(world: World, month: MonthFiles) -> None:
     phone.plant("L703", "carrier calls it intrastate", 2, vendor_jurisdiction="INTRASTATE_INTERLATA")
     phone.plant("L704", "carrier charges a hundred times our price", 2, vendor_charge="9.8000")
     phone.plant("L705", "five hours on the telephone", 3, duration_seconds="18000")
+    at_once = phone.call(11)
+    month.plant("long_distance", at_once, "L705", "two calls of one line at once")
+    second = {**phone.call(11), "connect_at": at_once["connect_at"].replace("10:00:00", "10:01:00")}
+    month.plant("long_distance", second, "L705", "two calls of one line at once")
+    phone.plant("L702", "exchange that the table does not know", 11, to_number="16069992000")
     phone.plant("L706", "abroad from a line that may not", 4, to_number="011442079460000")
     phone.plant("L707", "premium call", 5, to_number="19005550100")
     phone.plant("L708", "not answered, yet 60 seconds long", 6, answered="false", duration_seconds="60")

@@ -72,14 +72,16 @@ def _plant_pass_through(world: World, month: MonthFiles) -> None:
 def _plant_adjustments(world: World, month: MonthFiles) -> None:
     owner, period = world.number("D6051001"), month.period
     credit = ("CREDIT", "circuits", "CK20", "LATE_DISCONNECT", -7_700)
-    month.plant("adjustments", adjustment_row(owner, period, 901, credit, no_original_reason=""), "J001", "no line and no reason")
+    month.plant("adjustments", adjustment_row(owner, period, 90001, credit, no_original_reason=""), "J001", "no line and no reason")
     line = {"no_original_reason": "", "original_invoice_no": f"COT-{period.shift(-1)}-D6051001-01", "original_line_no": "1"}
     huge = ("CREDIT", "usage", "ST10", "WRONG_QTY", -99_999_900)
-    month.plant("adjustments", adjustment_row(owner, period, 902, huge, **line), "J002", "more than was ever billed on the line")
+    month.plant("adjustments", adjustment_row(owner, period, 90002, huge, **line), "J002", "more than was ever billed on the line")
     half = ("CREDIT_REBILL", "usage", "EM10", "WRONG_RATE", -4_400)
-    month.plant("adjustments", adjustment_row(owner, period, 903, half, pair_id=f"P-9-{period}"), "J005", "credit without its rebill")
+    month.plant("adjustments", adjustment_row(owner, period, 90003, half, pair_id=f"P-9-{period}"), "J005", "credit without its rebill")
     vendor = ("CREDIT", "pass_through", "PT10", "VENDOR_ERROR", -8_150)
-    waiting = adjustment_row(owner, period, 904, vendor, vendor_recovery_required="true")
+    waiting = adjustment_row(owner, period, 90004, vendor, vendor_recovery_required="true")
     month.plant("adjustments", waiting, "J006", "vendor has not credited yet")
     debit = ("DEBIT", "usage", "DB10", "WRONG_QTY", 62_500)
-    month.plant("adjustments", adjustment_row(owner, period, 905, debit, quantity="2", rate="310.00"), "R206", "2 at 310.00 is not 625.00")
+    month.plant(
+        "adjustments", adjustment_row(owner, period, 90005, debit, quantity="2", rate="310.00"), "R206", "2 at 310.00 is not 625.00"
+    )
