@@ -31,7 +31,8 @@ def find(
 
     Rows: at most one per record. Returns: FINDINGS.
     """
-    hits = records.filter(bad.fill_null(value=True))
+    # a column first: a filter by a bare literal fails on long frames, which polars filters in parts
+    hits = records.with_columns(bad.fill_null(value=True).alias("_bad")).filter("_bad").drop("_bad")
     if hits.is_empty():
         return empty(FINDINGS)
     kind = CATALOGUE[code]
