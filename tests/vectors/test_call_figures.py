@@ -1,5 +1,7 @@
 """Long distance: increments, the rounding of a call, first and further minutes. Figures worked out apart from the engine."""
 
+import datetime as dt
+
 import pytest
 
 from tests.vectors import world
@@ -19,10 +21,10 @@ def _tables(**plan: object) -> world.Tables:
 
 
 def _calls(seconds: int, count: int = 1) -> list[dict[str, object]]:
-    return [
-        {"duration_seconds": seconds, **world.moment(f"2026-03-{1 + n // 600:02d}", n % 600 * 120), "source_record_id": f"C{n:05d}"}
-        for n in range(count)
-    ]
+    """Calls of one length, two minutes apart."""
+    first = dt.datetime(2026, 3, 2, 8)  # noqa: DTZ001 - local; the world adds the offset
+    moments = [first + dt.timedelta(minutes=2 * n) for n in range(count)]
+    return [{"duration_seconds": seconds, **world.moment(at.isoformat()), "source_record_id": f"C{n:05d}"} for n, at in enumerate(moments)]
 
 
 # first and further step, seconds, seconds billed, then the call's charge by scale and mode

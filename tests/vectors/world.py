@@ -112,12 +112,11 @@ def bill(feed: str, rows: Sequence[Row], given: Tables, month: str, policy: Poli
     return BILLERS[feed](records, given, period, policy or Policy(), earlier or Earlier())
 
 
-def moment(day: str, local_second: int) -> Row:
-    """The columns of a call that connects at a second of a local day, four hours behind Greenwich."""
-    local = dt.datetime.fromisoformat(f"{day}T00:00:00-04:00") + dt.timedelta(seconds=local_second)
-    return {
-        "connect_at": local.isoformat(), "call_date": local.date(), "local_second": local_second, "utc_second": int(local.timestamp()),
-    }  # fmt: skip
+def moment(local: str) -> Row:
+    """The columns of a call that connects at a local time, four hours behind Greenwich."""
+    at = dt.datetime.fromisoformat(f"{local}-04:00")
+    second = at.hour * 3600 + at.minute * 60 + at.second
+    return {"connect_at": at.isoformat(), "call_date": at.date(), "local_second": second, "utc_second": int(at.timestamp())}
 
 
 def amounts(billed: Billed, component: str | None = None) -> list[Decimal]:
