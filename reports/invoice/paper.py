@@ -1,6 +1,10 @@
 """Put a view on paper: one PDF, the same bytes for the same view, with nothing fetched from anywhere."""
 
+import atexit
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
 
@@ -10,6 +14,7 @@ from reports.templating import TEMPLATES, font_faces, render
 from reports.write import sha256
 
 VARIANT: Final = "pdf/ua-1"
+_FONT_TIME: Final = "1782864000"  # 1 July 2026; any fixed second will do
 
 
 class RenderError(BillingError):
@@ -27,6 +32,21 @@ class _Errors(logging.Handler):
         self.messages.append(record.getMessage())
 
 
+@contextmanager
+def _no_clock() -> Iterator[None]:
+    """Fonts are stamped with the time they are unpacked, which would make each run's bytes its own: give them one."""
+    name = "SOURCE_DATE_EPOCH"
+    before = os.environ.get(name)
+    os.environ[name] = _FONT_TIME
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
 @cache
 def _press() -> tuple[Any, Any, Any]:
     """The renderer's fonts, style and fetcher, made once a process; importing it takes seconds."""
@@ -34,6 +54,7 @@ def _press() -> tuple[Any, Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
+    atexit.register(_press.cache_clear)  # fonts must be let go of before the interpreter is taken down
     fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
     fonts = FontConfiguration()
     style = font_faces() + (TEMPLATES / "invoice.css").read_text(encoding="utf-8")
@@ -51,6 +72,11 @@ def pdf(view: View) -> bytes:
     Raises:
         RenderError: the renderer logged an error: something is missing on the paper.
     """
+    with _no_clock():
+        return _printed(view)
+
+
+def _printed(view: View) -> bytes:
     from weasyprint import HTML
 
     style, fonts, fetcher = _press()

@@ -10,7 +10,20 @@ import polars as pl
 
 from billing.catalogue import CATALOGUE
 from billing.frames import (
-    BRIDGE, CALLS, CHARGES, CONTROLS, EXCEPTIONS, INVOICES, LINES, SPLITS, SUSPENSE, Earlier, MonthBill, Tables, fill, table_schema,
+    BRIDGE,
+    CALLS,
+    CHARGES,
+    CONTROLS,
+    EXCEPTIONS,
+    INVOICES,
+    LINES,
+    SPLITS,
+    SUSPENSE,
+    Earlier,
+    MonthBill,
+    Tables,
+    fill,
+    table_schema,
 )  # fmt: skip
 from billing.ids import stable_id
 from billing.layouts import FEEDS, STREAMS
@@ -124,7 +137,9 @@ def _number(charges: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 
 STRINGS = [
-    ("0100", "540", "0A10", "E1500", "60", None), ("1200", "540", "FB22", "E1500", "30", "100"), ("13N8", "540", "RP07", "E1500", "10", None),
+    ("0100", "540", "0A10", "E1500", "60", None),
+    ("1200", "540", "FB22", "E1500", "30", "100"),
+    ("13N8", "540", "RP07", "E1500", "10", None),
 ]  # fmt: skip
 
 
@@ -218,14 +233,16 @@ def tables() -> Tables:
         for code, name in AGENCIES.items()
     ]  # fmt: skip
     numbers = [
-        {"billing_number": number, "agency_code": agency, "name": name, "status": "ACTIVE", "invoice_group": GROUPS.get(number), "valid_from": since}
+        {"billing_number": number, "agency_code": agency, "name": name, "status": "ACTIVE",
+         "invoice_group": GROUPS.get(number), "valid_from": since}
         for number, (agency, name) in NAMES.items()
     ]  # fmt: skip
     codes = [
         {"rate_code": code, "name": name, "stream": stream, "class": "RATED", "uom": "EACH", "cost_group": "CORE"}
         for code, name, stream in (
-            ("VS100", "Virtual server, standard", "usage"), ("ST110", "Storage, block", "usage"), ("FX01", "Enterprise assessment", "fixed_cost"),
-            ("PT01", "Software at cost", "pass_through"), ("PT99", "Processing charge 5 %", "pass_through"), ("CK10", "Ethernet 100 Mb", "circuits"),
+            ("VS100", "Virtual server, standard", "usage"), ("ST110", "Storage, block", "usage"),
+            ("FX01", "Enterprise assessment", "fixed_cost"), ("PT01", "Software at cost", "pass_through"),
+            ("PT99", "Processing charge 5 %", "pass_through"), ("CK10", "Ethernet 100 Mb", "circuits"),
         )
     ]  # fmt: skip
     rates = [
@@ -250,12 +267,42 @@ def fill_month(month: Month, step: int) -> dict[str, str]:
     ids["evil"] = add("1000001", "usage", "ST110", EVIL, str(1586 + 40 * wobble) + ".5", "0.333333", uom="GB_MONTH")
     add("1000001", "fixed_cost", "FX01", "Enterprise security office", None, None, Fraction(2045, 3), uom=None)
     base = add("1000001", "pass_through", "PT01", "Lakewood Software, mail suite true-up", "120", None, str(8529 + 300 * wobble) + ".675")
-    add("1000001", "pass_through", "PT99", "Processing charge 5 % on Lakewood Software", None, None, "426.48", component="FEE", base_charge_id=base)
+    add(
+        "1000001",
+        "pass_through",
+        "PT99",
+        "Processing charge 5 % on Lakewood Software",
+        None,
+        None,
+        "426.48",
+        component="FEE",
+        base_charge_id=base,
+    )
     add("1000001", "circuits", "CK10", "40.LBXX.112233..KE, Frankfort to Paducah", "1", "411.500000", component="MRC", uom="MONTH")
-    add("1000001", "circuits", "CK10", "40.LBXX.112239..KE, Frankfort to Murray", "0.433333", "411.500000", Fraction(4115 * 13, 300), component="MRC", uom="MONTH")
+    add(
+        "1000001",
+        "circuits",
+        "CK10",
+        "40.LBXX.112239..KE, Frankfort to Murray",
+        "0.433333",
+        "411.500000",
+        Fraction(4115 * 13, 300),
+        component="MRC",
+        uom="MONTH",
+    )
     add("1000001", "voip", "VP20", "502-555-0100, user phone", "1", "16.250000", component="MRC", uom="MONTH")
     add("1000001", "centrex", "CX05", "502-555-0177, business line", "1", "18.230000", component="MRC", uom="MONTH")
-    add("1000001", "long_distance", "LD01", f"Calls of 502-555-0100, {310 + wobble} calls", None, None, f"41.{69 + wobble}", component="CALLS", uom="CALL")
+    add(
+        "1000001",
+        "long_distance",
+        "LD01",
+        f"Calls of 502-555-0100, {310 + wobble} calls",
+        None,
+        None,
+        f"41.{69 + wobble}",
+        component="CALLS",
+        uom="CALL",
+    )
     add("1000001", "stock", "SK11", "Laptop dock, USB-C", str(2 + wobble), "187.250000")
     add("1000002", "voip", "VP20", "606-555-0142, lodge desk", "1", "16.250000", component="MRC", uom="MONTH")
     add("2000001", "usage", "VS100", "Virtual server, standard", str(40 + wobble), "84.15", uom="SERVER_MONTH")
@@ -311,7 +358,8 @@ def _exceptions() -> pl.DataFrame:
             "L702", "1000001", "long_distance", "0.42", "5025550188123 is not in the number plan", column_name="to_number",
             raw_value="5025550188123", source_line=77,
         ),
-        finding("R202", "1000001", "usage", "125.40", "no rate of VS900 on 2026-10-03", source_line=9, column_name="rate_code", raw_value="VS900"),
+        finding("R202", "1000001", "usage", "125.40", "no rate of VS900 on 2026-10-03", column_name="rate_code",
+                raw_value="VS900"),
         finding("U501", "2000001", "usage", None, "record VS-1 is there twice", source_line=12, status="NOTED"),
     ]  # fmt: skip
     return frame(found, EXCEPTIONS)
@@ -357,7 +405,16 @@ def month_bill(history: int = 3) -> MonthBill:
     )  # fmt: skip
     calls = _calls(month.rows[10]["charge_id"])
     suspense = frame(
-        [{"feed": "usage", "source_file": "usage_2026-10_01.csv", "source_line": 40, "code": "F006", "raw_text": "x,y", "message": "cut off"}],
+        [
+            {
+                "feed": "usage",
+                "source_file": "usage_2026-10_01.csv",
+                "source_line": 40,
+                "code": "F006",
+                "raw_text": "x,y",
+                "message": "cut off",
+            }
+        ],
         SUSPENSE,
     )
     return month.bill(earlier=earlier, exceptions=_exceptions(), calls=calls, suspense=suspense)
