@@ -1,0 +1,222 @@
+"""Bill what is in service in a month: the engine that circuits, VoIP lines and Centrex stations share.
+
+Every item is billed in arrears, for the month of the run. Codes of bill_timing ADVANCE are billed so too: their
+settlement needs the record of earlier months.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from billing.audit import audit_account, audit_code, audit_funding, audit_requester, duplicates, only_decided, outcomes
+from billing.charges import finish
+from billing.errors import ReconciliationError
+from billing.fee_rows import fee_bridge
+from billing.fees import audit_markup, markup_rows
+from billing.findings import find, gather, is_held
+from billing.frames import BRIDGE, FINDINGS, SOURCE, Billed, Earlier, Tables, conform
+from billing.ids import natural_key
+from billing.inventory_audit import audit_overlaps, audit_spans
+from billing.money import DOLLARS, RATE_PLACES, Exact, decimal, units
+from billing.periods import Period
+from billing.policy import Policy
+from billing.proration import DEFAULT_PRORATE, in_service, prorate
+from billing.rate_changes import split_at_rate_changes
+from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.recurring_words import describe, explain
+
+_RECORD = ["feed", "source_file", "source_line"]
+_INT = pl.Int128
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What sets one kind of inventory apart.
+
+    item: names the thing that one owner at a time is billed for.
+    label: the name people know it by.
+    start, stop: the columns of its first day and its disconnect day.
+    parts: inventory and period -> one row per charge to be priced: the record's columns and component (MRC, NRC),
+        sub (what of the item, "" for itself), is_line (false: a feature or handset), part_column (the column it came
+        from), rate_code, lines, flat (dollars that beat the table), start_date, stop_date, days.
+    audit: inventory, tables and period -> FINDINGS of its own rules.
+    miles: priced parts -> miles (Int64, null: not known); without it no code can be rated by mile.
+    """
+
+    feed: str
+    item: pl.Expr
+    label: pl.Expr
+    start: str
+    stop: str
+    parts: Callable[[pl.DataFrame, Period], pl.DataFrame]
+    audit: Callable[[pl.DataFrame, Tables, Period], pl.DataFrame]
+    miles: Callable[[pl.DataFrame], pl.Series] | None = None
+
+
+def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, period: Period, policy: Policy, earlier: Earlier) -> Billed:
+    """Bill a month's snapshot of one kind of inventory.
+
+    A record out of service in the period makes no charge and is billed all the same. A feature or handset that
+    cannot be priced is found and left off; its line still bills. The share of each owner of a moved item is taken
+    over all its rows, held or not, so that what is held is neither lost nor billed to the other.
+
+    Args:
+        kind: the inventory.
+        records: record_schema(kind.feed).
+        tables: reference and rates.
+        period: the month.
+        policy: start and disconnect days, rate changes inside a month.
+        earlier: not looked at by snapshots.
+
+    Rows: one outcome per record.
+
+    Raises:
+        ReconciliationError: a record was lost or doubled on the way.
+    """
+    kept, doubled, dropped = duplicates(records, kind.feed, earlier)
+    named = kept.with_columns(
+        item=kind.item, label=kind.label, inventory_start=pl.col(kind.start), inventory_stop=pl.col(kind.stop),
+        is_accepted=~is_held(kept, doubled),
+    )  # fmt: skip
+    inventory = in_service(named, period, policy)
+    inventory, parts = _with_stakes(inventory, price_parts(kind, inventory, tables, period, policy))
+    line_codes, side_codes, refused = _audit_codes(parts, tables)
+    lines = parts.filter("is_line")
+    paying = parts.filter(~pl.col("part_no").is_in(refused.implode()))
+    findings = only_decided(
+        gather(
+            doubled, audit_spans(inventory, kind.start), audit_overlaps(inventory), _once(audit_account(lines, tables)), line_codes,
+            _once(audit_funding(paying, tables)), kind.audit(inventory, tables, period), _once(audit_requester(lines, tables)),
+        )
+    )  # fmt: skip
+    decided = outcomes(inventory, findings)
+    charges, bridge = _charges(kind.feed, paying.filter(~is_held(paying, findings)), tables, period)
+    made = pl.concat([decided, dropped])
+    if made.height != records.height:
+        raise ReconciliationError(f"{records.height} {kind.feed} records went in, {made.height} came out")
+    return Billed(
+        charges=charges,
+        bridge=bridge,
+        findings=gather(findings, side_codes).sort("source_file", "source_line", maintain_order=True),
+        outcomes=made.sort("source_file", "source_line"),
+    )
+
+
+def price_parts(kind: Inventory, inventory: pl.DataFrame, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:
+    """Price everything that the inventory could be charged for in the period, before any rule is asked.
+
+    The rate is that of the part's own first day in service. The month's price is the part's own dollars, else
+    unit_rate + per_mile_rate x miles; null where it cannot be known.
+
+    Rows: one per part, numbered by part_no. Adds what `prorate` adds, and the columns of the rate look-ups.
+    """
+    whole = kind.parts(inventory, period).with_columns(stretch=pl.lit(None, pl.Date))
+    parts = split_at_rate_changes(whole, tables) if policy.prorate_rate_change else whole
+    dated = parts.with_columns(rate_date=pl.col("start_date"), funding_date=pl.col("stop_date").dt.offset_by("-1d"))
+    rated = attach_rate(attach_code(attach_account(dated, tables, "rate_date"), tables), tables, "rate_date")
+    is_recurring = pl.col("component") == "MRC"
+    rated = rated.with_columns(
+        is_recurring=is_recurring,
+        has_rate=pl.col("has_rate") | ~is_recurring,  # a one-time charge brings its own dollars
+        markup_pct=pl.when(is_recurring).then("markup_pct"),
+        prorate=pl.when(is_recurring).then(pl.col("code_prorate").fill_null(DEFAULT_PRORATE)).otherwise(pl.lit("NONE")),
+    )
+    miles = kind.miles(rated) if kind.miles else pl.Series([None] * rated.height, dtype=pl.Int64)
+    priced = rated.with_columns(miles.alias("miles")).with_columns(price_micros=_price_micros())
+    return prorate(priced, period).with_row_index("part_no").with_columns(pl.col("part_no").cast(pl.Int64))
+
+
+def _price_micros() -> pl.Expr:
+    """Price one line for a whole month, in millionths of a dollar; null where it is not known."""
+    none = pl.lit(0, _INT)
+    unit, per_mile = units(pl.col("unit_rate"), RATE_PLACES), units(pl.col("per_mile_rate"), RATE_PLACES)
+    by_mile = pl.when(per_mile == none).then(none).otherwise(per_mile * pl.col("miles").cast(_INT))
+    fixed = pl.when(unit.is_null() & per_mile.is_not_null()).then(none).otherwise(unit)
+    from_table = pl.when(per_mile.is_null()).then(fixed).otherwise(fixed + by_mile)
+    return pl.when(pl.col("flat").is_not_null()).then(units(pl.col("flat"), RATE_PLACES)).otherwise(from_table)
+
+
+def _with_stakes(inventory: pl.DataFrame, parts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put on every record, and on its parts, the dollars they come to together (at_stake) and the record's agency."""
+    dollars = parts.with_columns(_dollars=Exact(pl.col("numerator"), pl.col("denominator")).dollars())
+    stakes = (
+        dollars.sort("part_no").group_by(_RECORD, maintain_order=True)
+        .agg(
+            at_stake=pl.when(pl.col("_dollars").is_not_null().any()).then(pl.col("_dollars").sum()).cast(DOLLARS),
+            agency_code=pl.col("agency_code").first(),
+        )
+    )  # fmt: skip
+    whole = inventory.join(stakes, on=_RECORD, how="left", validate="1:1", maintain_order="left")
+    return whole, parts.join(stakes.drop("agency_code"), on=_RECORD, how="left", validate="m:1", maintain_order="left")
+
+
+def _audit_codes(parts: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
+    """Ask the rules of codes and rates of every part by itself.
+
+    Returns: findings that count for the record; findings on features and handsets, which hold nothing but
+    themselves; the part_no of what they refuse.
+    """
+    each = parts.with_columns(source_line=pl.col("part_no"))  # the rules name a row by its line
+    found = gather(audit_code(each), _audit_price(each), audit_markup(each, tables)).rename({"source_line": "part_no"})
+    origin = parts.select("part_no", "source_line", "is_line", "part_column")
+    found = found.join(origin, on="part_no", how="left", validate="m:1", maintain_order="left")
+    side = ~pl.col("is_line") & (pl.col("severity") == "HOLD")
+    refused = found.filter(side).with_columns(column_name="part_column", amount=pl.lit(None, DOLLARS)).sort("part_no")
+    key = [*_RECORD, "code", "column_name"]
+    rest = [pl.col(name).first() for name in FINDINGS if name not in {*key, "raw_value"}]
+    by_code = refused.group_by(key, maintain_order=True).agg(pl.col("raw_value").unique(maintain_order=True), *rest)
+    several = pl.col("raw_value").list.len() > 1
+    raw = pl.col("raw_value").list.join(";")
+    sides = by_code.with_columns(message=pl.when(several).then(pl.format("{}: {}", raw, "message")).otherwise("message"), raw_value=raw)
+    return _once(found.filter(~side).select(list(FINDINGS))), conform(sides, FINDINGS), refused["part_no"].unique()
+
+
+def _audit_price(parts: pl.DataFrame) -> pl.DataFrame:
+    """R203: the rate row has no price, or one by miles that nobody knows. R204: the price is zero."""
+    needs_none = pl.col("code_class") == "FIXED"
+    unpriced = pl.col("code_known") & (pl.col("has_rate") | needs_none) & pl.col("price_micros").is_null()
+    by_mile = pl.col("per_mile_rate").is_not_null()
+    message = (
+        pl.when(by_mile).then(pl.format("{} is rated by mile and the mileage of {} is not known", "rate_code", "label"))
+        .otherwise(pl.format("{} has no price on {}", "rate_code", "rate_date"))
+    )  # fmt: skip
+    is_free = pl.col("code_free").fill_null("N") == "Y"
+    zero = (pl.col("is_recurring") & (pl.col("price_micros") == 0) & (pl.col("lines") > 0)).fill_null(value=False)
+    text = pl.format("{} costs nothing on {}", "rate_code", "rate_date")
+    return gather(
+        find(parts, "R203", unpriced, column="rate_code", message=message),
+        find(parts, "R204", zero & is_free, column="rate_code", message=text),
+        find(parts, "R204", zero & ~is_free, column="rate_code", message=text, severity="WARN"),
+    )
+
+
+def _once(findings: pl.DataFrame) -> pl.DataFrame:
+    """Leave one finding per record, code and severity: the first."""
+    return findings.unique([*_RECORD, "code", "severity"], keep="first", maintain_order=True)
+
+
+def _charges(feed: str, parts: pl.DataFrame, tables: Tables, period: Period) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Write the charge rows of clean parts, their mark-ups, and the bridge back to the records."""
+    from_table = pl.col("flat").is_null()
+    key = natural_key(feed, pl.col("source_record_id"), pl.col("component"), pl.col("sub"), pl.col("stretch"))
+    extra = [name for name in ("markup_valid_from", "markup_approval_ref") if name in parts.columns]
+    rows = parts.select(
+        *SOURCE, "billing_number", "agency_code", "component", "rate_code", "start_date", "stop_date", "numerator", "denominator",
+        "rate_date", "markup_pct", "fee_rate_code", *extra,
+        natural_key=key,
+        stream=pl.lit(feed),
+        description=describe(),
+        quantity=Exact(pl.col("share_num") * pl.col("lines").cast(_INT), pl.col("share_den")).at(RATE_PLACES),
+        uom=pl.col("code_uom"),
+        unit_rate=decimal(pl.col("price_micros"), RATE_PLACES),
+        line_count=pl.when("is_recurring").then("lines"),
+        rate_valid_from=pl.when(from_table).then("rate_valid_from"),
+        approval_ref=pl.when(from_table).then("approval_ref"),
+        rule=explain(),
+    )  # fmt: skip
+    marks = rows.select("natural_key", "markup_pct", "fee_rate_code", *extra)
+    base = finish(rows.drop("markup_pct", "fee_rate_code", *extra), period)
+    bridge = conform(base.select("charge_id", *SOURCE, "quantity"), BRIDGE)
+    fees = markup_rows(base.join(marks, on="natural_key", how="left", validate="1:1", maintain_order="left"), tables, period)
+    return pl.concat([base, fees]).sort("charge_id"), pl.concat([bridge, fee_bridge(fees, bridge)]).sort("charge_id")
