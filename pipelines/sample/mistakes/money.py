@@ -74,7 +74,7 @@ def _plant_adjustments(world: World, month: MonthFiles) -> None:
     credit = ("CREDIT", "circuits", "CK20", "LATE_DISCONNECT", -7_700)
     month.plant("adjustments", adjustment_row(owner, period, 90001, credit, no_original_reason=""), "J001", "no line and no reason")
     line = {"no_original_reason": "", "original_invoice_no": f"COT-{period.shift(-1)}-D6051001-01", "original_line_no": "1"}
-    huge = ("CREDIT", "usage", "ST10", "WRONG_QTY", -99_999_900)
+    huge = ("CREDIT", "usage", "ST10", "WRONG_QTY", -1_240_000)
     month.plant("adjustments", adjustment_row(owner, period, 90002, huge, **line), "J002", "more than was ever billed on the line")
     half = ("CREDIT_REBILL", "usage", "EM10", "WRONG_RATE", -4_400)
     month.plant("adjustments", adjustment_row(owner, period, 90003, half, pair_id=f"P-9-{period}"), "J005", "credit without its rebill")
