@@ -253,11 +253,13 @@ def _decode(record: bytes) -> tuple[str, int | None]:
 
 def _fields(text: str, count: int) -> tuple[list[str], int | None, str | None]:
     """The record's values, or the column and message of what is wrong with it."""
+    unsafe = unsafe_character(text)
     try:
         values = next(csv.reader([text], strict=True))
     except csv.Error as error:
-        return [], None, f"cannot be split into columns: {error}"
-    unsafe = unsafe_character(text)
+        if unsafe is None:
+            return [], None, f"cannot be split into columns: {error}"
+        values = text.split(",")
     if unsafe:
         places = [place for place, value in enumerate(values, start=1) if unsafe_character(value)]
         return [], places[0] if places else None, f"holds the character U+{ord(unsafe):04X}, which has no place in a text"

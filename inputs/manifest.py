@@ -94,7 +94,9 @@ def read_manifest(path: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = shown(".".join(str(part) for part in first["loc"][:1])) or "the whole"
-        raise InputError(f"manifest key '{key}': {shown(_lower(first['msg']))}; {_FIX}", at=Location(name), code="F002") from error
+        raise InputError(
+            f"manifest key '{key}': {shown(_lower(first['msg']), _LONGEST_SHOWN)}; {_FIX}", at=Location(name), code="F002"
+        ) from error
 
 
 def disagreements(manifest: Manifest, at: Location, file: FeedName, counted: Counted) -> list[BillingError]:

@@ -46,13 +46,16 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
             raise InputError("is a symbolic link; put the file itself there", at=at) from error
         reason = error.strerror if isinstance(error, OSError) else "its name is not usable"
         raise InputError(f"cannot be opened: {str(reason).lower()}; put a readable file there", at=at) from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise InputError("is not a regular file; put a plain file there", at=at)
         if status.st_size > limit:
             raise InputError(f"is {status.st_size} bytes, over the limit of {limit}; split it", at=at, code="F006")
-        data = file.read()
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read()
+    finally:
+        os.close(handle)
     if len(data) != status.st_size:
         raise InputError("changed while it was read; wait for the transfer to end and run again", at=at)
     return data
