@@ -91,7 +91,7 @@ def test_a_doubled_file_is_refused(root):
 
 
 def test_the_same_file_in_the_next_month_is_refused(root):
-    rows = HEAD + usage_rows(3).replace("2026-10", "2026-09")
+    rows = HEAD + usage_rows(3).replace("2026-10-31", "2026-09-30").replace("2026-10", "2026-09")
     write_feed_text(root, "usage", "2026-09", rows)
     assert cotbill("run", "2026-09", "-w", str(root)).code == 3
     write_feed_text(root, "usage", PERIOD, rows)

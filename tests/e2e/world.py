@@ -134,6 +134,7 @@ def write_feed_text(root: Path, feed: str, period: str, text: str, sequence: int
 def write_manifest(path: Path, feed: str, period: str, sequence: int, **changes: object) -> Path:
     """Write the manifest that is true of a file, with fields changed on request."""
     data = path.read_bytes()
+    csv.field_size_limit(100_000_000)
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8", "replace"))))
     quantity, amount = FEED_SUMS.get(feed, (None, None))
 
@@ -141,7 +142,8 @@ def write_manifest(path: Path, feed: str, period: str, sequence: int, **changes:
         if column is None or not rows or column not in rows[0]:
             return None
         try:
-            return str(sum((Decimal(row[column]) for row in rows if row[column]), Decimal(0)))
+            found = sum((Decimal(row[column]) for row in rows if row[column]), Decimal(0))
+            return str(found) if found.is_finite() else None
         except ArithmeticError:
             return None
 
