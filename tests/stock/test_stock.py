@@ -146,13 +146,21 @@ def test_goods_go_back_at_the_cost_they_were_issued_at_and_defective_ones_do_not
     assert [str(rate) for rate in defective["unit_rate"]] == ["115.000000"]
 
 
-def test_the_last_return_of_an_issue_takes_what_is_left() -> None:
-    rows = [receipt("R1", "2026-03-01", "3", "33.34"), issue("I1", "2026-03-02", "3")]  # 100.02 + 5.00
+@pytest.mark.parametrize(
+    ("cost", "credits"),
+    [
+        ("33.34", ["-35.01", "-35.01", "-35.00"]),  # 100.02 and 5.00
+        ("31.746667", ["-33.33", "-33.33", "-33.34"]),  # 95.24 and 4.76
+    ],
+)
+def test_the_last_return_of_an_issue_takes_what_is_left(cost: str, credits: list[str]) -> None:
+    rows = [receipt("R1", "2026-03-01", "3", cost), issue("I1", "2026-03-02", "3")]
     rows += [back(f"B{n}", f"2026-03-0{n + 3}", "1", "I1", "DEFECTIVE") for n in range(3)]
 
     billed = bill(rows)
 
-    assert amounts(billed.charges.filter(component="CREDIT"), "source_record_id") == [("B0", "-35.01"), ("B1", "-35.01"), ("B2", "-35.00")]
+    found = billed.charges.filter(component="CREDIT").sort("source_record_id")
+    assert [str(amount) for amount in found["amount"]] == credits
     assert billed.charges["amount"].sum() == 0
 
 
