@@ -5,9 +5,9 @@ from decimal import Decimal
 import polars as pl
 
 from billing.errors import ReconciliationError
-from billing.frames import CONTROLS, conform
+from billing.frames import CONTROLS, conform, empty, record_schema
 from billing.layouts import FEEDS
-from billing.money import DOLLARS, EXACT, largest_remainder, round_dollars, total
+from billing.money import DOLLARS, EXACT, largest_remainder, round_dollars, round_half_away, total
 from billing.periods import Period
 
 _FILE = ["feed", "source_file"]
@@ -15,18 +15,37 @@ _ADDED = ("FEE", "TAX", "SURCHARGE")
 _CENT = Decimal("0.01")
 
 
-def by_file(charges: pl.DataFrame, bridge: pl.DataFrame) -> pl.DataFrame:
+def by_cost(cents: int, costs: list[Decimal]) -> list[int]:
+    """Share a row's cents over files that brought their own dollars: each its sum to cents, odd cents to the largest.
+
+    Costs of both signs may nearly cancel, so a part is never taken in proportion to them.
+    """
+    parts = [int(round_half_away(cost) * 100) for cost in costs]
+    left = cents - sum(parts)
+    largest = sorted(range(len(costs)), key=lambda index: (-abs(costs[index]), index))
+    for step in range(abs(left)):
+        parts[largest[step % len(largest)]] += 1 if left > 0 else -1
+    return parts
+
+
+def by_file(charges: pl.DataFrame, bridge: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
     """Share every charge row's dollars over the files its records came from.
 
-    A row of one file belongs to it whole. A row of several is shared by the records' quantities, largest
-    remainder in cents, files in name order.
+    A row of one file belongs to it whole. A row of several is shared by the records' own cost where they brought
+    one (pass-through groups), else by their quantities, largest remainder in cents, files in name order.
+
+    Args:
+        charges: CHARGES.
+        bridge: BRIDGE.
+        costs: feed, source_file, source_line, cost_amount of records whose cost is billed on.
 
     Returns: feed, source_file, component, amount; rows without records (fees on a total) are left out.
     """
     weights = (
         bridge.with_columns(_weight=pl.col("quantity").abs().to_physical().cast(pl.Int128))
+        .join(costs, on=[*_FILE, "source_line"], how="left", validate="m:1")
         .group_by("charge_id", *_FILE)
-        .agg(pl.col("_weight").sum())
+        .agg(pl.col("_weight").sum(), _has_cost=pl.col("cost_amount").is_not_null().all(), _cost=pl.col("cost_amount").sum())
         .sort("charge_id", *_FILE)
         .with_columns(_files=pl.len().over("charge_id"))
     )
@@ -40,7 +59,8 @@ def by_file(charges: pl.DataFrame, bridge: pl.DataFrame) -> pl.DataFrame:
         cents = int(group["amount"][0] / _CENT)
         pieces = [int(weight) for weight in group["_weight"].to_list()]
         weight_list = pieces if any(pieces) else [1] * len(pieces)
-        shares = largest_remainder(cents, weight_list)
+        brought = group["_has_cost"].all() and group["component"][0] not in _ADDED
+        shares = by_cost(cents, group["_cost"].to_list()) if brought else largest_remainder(cents, weight_list)
         rows.append(
             group.select(*_FILE, "component").with_columns(amount=pl.Series([Decimal(share) * _CENT for share in shares], dtype=DOLLARS))
         )
@@ -85,7 +105,8 @@ def control_totals(
         _suspended=pl.len().cast(pl.Int64), _usd_suspended=pl.col("amount").sum(),
         _suspended_unpriced=pl.col("amount").is_null().sum().cast(pl.Int64),
     )  # fmt: skip
-    dollars = by_file(charges, bridge)
+    vendor = records.get("pass_through", empty(record_schema("pass_through")))
+    dollars = by_file(charges, bridge, vendor.select(*_FILE, "source_line", "cost_amount"))
     billed = dollars.group_by(_FILE).agg(
         amount_billed=pl.col("amount").sum(), amount_added=pl.col("amount").filter(pl.col("component").is_in(_ADDED)).sum()
     )

@@ -147,20 +147,20 @@ def test_goods_go_back_at_the_cost_they_were_issued_at_and_defective_ones_do_not
 
 
 @pytest.mark.parametrize(
-    ("cost", "credits"),
+    ("cost", "given"),
     [
         ("33.34", ["-35.01", "-35.01", "-35.00"]),  # 100.02 and 5.00
         ("31.746667", ["-33.33", "-33.33", "-33.34"]),  # 95.24 and 4.76
     ],
 )
-def test_the_last_return_of_an_issue_takes_what_is_left(cost: str, credits: list[str]) -> None:
+def test_the_last_return_of_an_issue_takes_what_is_left(cost: str, given: list[str]) -> None:
     rows = [receipt("R1", "2026-03-01", "3", cost), issue("I1", "2026-03-02", "3")]
     rows += [back(f"B{n}", f"2026-03-0{n + 3}", "1", "I1", "DEFECTIVE") for n in range(3)]
 
     billed = bill(rows)
 
     found = billed.charges.filter(component="CREDIT").sort("source_record_id")
-    assert [str(amount) for amount in found["amount"]] == credits
+    assert [str(amount) for amount in found["amount"]] == given
     assert billed.charges["amount"].sum() == 0
 
 
