@@ -56,7 +56,7 @@ def records(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(made).with_columns(feed=pl.lit(feed))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=records())
 def test_what_is_written_is_read_back(tmp_path: Path, made: pl.DataFrame) -> None:
     feed = "usage" if made.is_empty() else made["feed"][0]
