@@ -14,7 +14,7 @@ INTERRUPTED = 130
 click.rich_click.COMMAND_GROUPS = {
     "cotbill": [
         {"name": "Start", "commands": ["init", "demo"]},
-        {"name": "The month", "commands": ["check", "plan", "run", "exceptions", "invoices"]},
+        {"name": "The month", "commands": ["adapt", "check", "plan", "run", "exceptions", "invoices"]},
         {"name": "Ask", "commands": ["explain", "sql", "mart"]},
     ]
 }
@@ -92,6 +92,47 @@ def demo(as_of: str | None, **options: Any) -> int:
 def check(**options: Any) -> int:
     """Read and validate reference, rates and feeds; write nothing."""
     from pipelines.commands.month import check as work
+
+    return work(**options)
+
+
+@cotbill.group(cls=_Ordered)
+def adapt() -> None:
+    """Bring in a vendor's own file: FOCUS cloud cost as pass-through, a toll deck as a call plan."""
+
+
+@adapt.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_period
+@_workspace
+@click.option(
+    "--group-by", type=click.Choice(["invoice", "service", "account"]), default="invoice", show_default=True, help="Sum before rounding."
+)
+@click.option("--vendor-code", help="Take every row as this vendor's.  [default: by the issuer's name]")
+@click.option("--billing-number", help="For accounts that reference/vendor_accounts.csv does not know.")
+@click.option("--rate-code", help="The same.")
+@click.option("--sequence", type=click.IntRange(1, 999), help="Of the feed file.  [default: the next free one]")
+@_as_of
+@_json
+def focus(as_of: str | None, **options: Any) -> int:
+    """Write a pass_through feed from a FOCUS cost file, every cost with all its decimals."""
+    from pipelines.commands.adapt import focus as work
+
+    return work(as_of=_day(as_of), **options)
+
+
+@adapt.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_workspace
+@click.option("--plan", required=True, help="The plan's name.")
+@click.option("--rate-code", required=True, help="What its calls are billed under.")
+@click.option("--scale", type=click.IntRange(0, 6), default=4, show_default=True, help="Decimals a call is rounded to.")
+@click.option("--rounding", type=click.Choice(["HALF_UP", "UP", "HALF_EVEN"]), default="HALF_UP", show_default=True, help="How.")
+@_dry_run
+@_json
+def deck(**options: Any) -> int:
+    """Add a carrier's toll deck to rates/ld_plans.csv: blank rates are not rated, zero is free."""
+    from pipelines.commands.adapt import deck as work
 
     return work(**options)
 
