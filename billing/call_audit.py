@@ -5,7 +5,6 @@ from typing import Final
 import polars as pl
 
 from billing import audit
-from billing.call_classes import INTERNATIONAL, NO_SHAPE, PREMIUM
 from billing.call_codes import dense, pack, unpack
 from billing.call_encode import Encoded, Rates
 from billing.call_facts import spell_out
@@ -38,18 +37,32 @@ def audit_calls(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Ta
     """
 
     def look(bad: pl.Expr) -> pl.DataFrame:
-        return spell_out(stated.filter(bad.fill_null(value=True)), encoded, rates, tables)
+        return spell_out(_rows(stated, bad), encoded, rates, tables)
 
     return gather(
-        _audit_shape(look(~pl.col("unanswered") & (pl.col("is_odd") | pl.col("jurisdiction").is_in([NO_SHAPE, PREMIUM])))),
-        _audit_price(look(~pl.col("is_free") & (~pl.col("is_owned") | (pl.col("is_charged") & ~pl.col("is_rated"))))),
-        _audit_accounts(stated, encoded, rates, tables),
-        audit.audit_dates(_dated(stated, encoded, rates, tables, period), period, policy),
+        audit_holds(stated, encoded, rates, tables, period, policy),
         _warn_owner(look(_owner_doubt(encoded) | (~pl.col("is_free") & pl.col("requested_by").is_not_null())), encoded, tables),
-        _warn_place(look(~pl.col("is_free") & pl.col("is_owned") & (pl.col("unplaced") | (pl.col("jurisdiction") == INTERNATIONAL)))),
-        _warn_carrier(look(_differs(policy)), policy),
+        _warn_place(look(~pl.col("is_free") & pl.col("is_owned") & (pl.col("unplaced") | pl.col("is_abroad")))),
+        _warn_carrier(look(pl.col("vendor_charge").is_not_null() | pl.col("vendor_jurisdiction").is_not_null()), policy),
         _warn_time(look(~pl.col("unanswered") & (_is_long(policy) | pl.lit(overlapping(stated)))), policy),
     )
+
+
+def audit_holds(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:
+    """The rules that can hold a call, with the two warnings on its date; see `audit_calls`."""
+    odd = ~pl.col("unanswered") & (pl.col("is_odd") | pl.col("no_shape") | pl.col("premium"))
+    unpriced = ~pl.col("is_free") & (~pl.col("is_owned") | (pl.col("is_charged") & ~pl.col("is_rated")))
+    shifted = ~pl.col("call_date").is_between(period.first_day, period.last_day)
+    return gather(
+        _audit_shape(spell_out(_rows(stated, odd), encoded, rates, tables)),
+        _audit_price(spell_out(_rows(stated, unpriced), encoded, rates, tables)),
+        _audit_accounts(stated, encoded, rates, tables),
+        audit.audit_dates(spell_out(_rows(stated, shifted), encoded, rates, tables), period, policy),
+    )
+
+
+def _rows(stated: pl.DataFrame, bad: pl.Expr) -> pl.DataFrame:
+    return stated[stated.select(bad.fill_null(value=True).alias("bad"))["bad"].arg_true()]
 
 
 def _audit_shape(calls: pl.DataFrame) -> pl.DataFrame:
@@ -60,11 +73,11 @@ def _audit_shape(calls: pl.DataFrame) -> pl.DataFrame:
             message=pl.format("{}, but {} seconds long", said, pl.col("duration_seconds")),
         ),
         find(
-            calls, "L709", pl.col("jurisdiction") == NO_SHAPE, column="to_number", raw=mask(pl.col("to_number")),
+            calls, "L709", pl.col("no_shape"), column="to_number", raw=mask(pl.col("to_number")),
             message=pl.format("called number {} has a shape no plan knows", mask(pl.col("to_number"))),
         ),
         find(
-            calls, "L707", pl.col("jurisdiction") == PREMIUM, column="to_number", raw=mask(pl.col("to_number")),
+            calls, "L707", pl.col("premium"), column="to_number", raw=mask(pl.col("to_number")),
             message=pl.format("premium number {}", mask(pl.col("to_number"))),
         ),
     )  # fmt: skip
@@ -101,35 +114,33 @@ def _audit_price(calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def _audit_accounts(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables) -> pl.DataFrame:
-    """The shared rules on number, code and funding: decided once per owner, era and plan row, spelt out where they bite."""
-    payable = stated.filter(pl.col("is_owned") & ~pl.col("is_free"))
+    """The shared rules on number, code and funding: decided once per billing number, era and rate code, spelt out where they bite."""
+    payable = (stated["is_owned"] & ~stated["is_free"]).arg_true()
     if payable.is_empty():
         return empty(FINDINGS)
-    none = rates.rows.height
-    sizes = [encoded.owners.height, none + 1]
-    key, size = pack([(payable["owner"], sizes[0]), (payable["plan_row"].fill_null(none), sizes[1])])
-    codes, distinct = dense(key, size)
-    owner, plan_row = unpack(distinct, sizes)
-    owned = encoded.owners.select("billing_number", "day")[owner]
-    rate_code = rates.rows["rate_code"].gather(pl.select(pl.when(pl.lit(plan_row) < none).then(plan_row)).to_series())
-    sample = owned.with_columns(
-        rate_code=rate_code, ticket_no=pl.lit(None, pl.String), rate_date="day", funding_date="day",
+    on = ["billing_number", "era", "day"]
+    payers = encoded.owners.select(on).unique(maintain_order=True).with_row_index("payer")
+    payer_of = encoded.owners.join(payers, on=on, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["payer"]
+    names = rates.codes.rate_codes.append(pl.Series([None], dtype=pl.String))
+    sizes = [payers.height, len(names)]
+    code = rates.codes.codes.gather(stated["plan_row"].gather(payable)).fill_null(len(names) - 1)
+    key, size = pack([(payer_of.gather(stated["owner"].gather(payable)), sizes[0]), (code, sizes[1])])
+    kinds, distinct = dense(key, size)
+    payer, of_code = unpack(distinct, sizes)
+    sample = payers[payer].with_columns(
+        rate_code=names.gather(of_code), ticket_no=pl.lit(None, pl.String), rate_date="day", funding_date="day",
         feed=pl.lit("long_distance"), source_file=pl.lit(""), source_line=pl.int_range(pl.len()), source_record_id=pl.lit(None, pl.String),
     )  # fmt: skip
     suspect = _shared_rules(attach_account(sample, tables, "rate_date"), tables)["source_line"].unique()
     if suspect.is_empty():
         return empty(FINDINGS)
-    return _shared_rules(spell_out(payable.filter(codes.is_in(suspect.implode())), encoded, rates, tables), tables)
+    rows = payable.filter(kinds.is_in(suspect.implode()))
+    return _shared_rules(spell_out(stated[rows], encoded, rates, tables), tables)
 
 
 def _shared_rules(calls: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     coded = attach_rate(attach_code(calls.filter(pl.col("rate_code").is_not_null()), tables), tables, "rate_date")
     return gather(audit.audit_account(calls, tables), audit.audit_code(coded), audit.audit_funding(coded, tables))
-
-
-def _dated(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period) -> pl.DataFrame:
-    day = pl.col("call_date")
-    return spell_out(stated.filter(~day.is_between(period.first_day, period.last_day)), encoded, rates, tables)
 
 
 def _owner_doubt(encoded: Encoded) -> pl.Expr:
@@ -145,9 +156,7 @@ def _warn_owner(calls: pl.DataFrame, encoded: Encoded, tables: Tables) -> pl.Dat
     agencies = attach_account(lines, tables, "day")["agency_code"]
     both = calls.with_columns(line_agency=agencies.gather(calls["owner"]))
     owned, line = pl.col("agency_code"), pl.col("line_agency")
-    doubted = both.filter(pl.lit(encoded.owners["owner_kind"]).gather("owner") == "AUTH_CODE").filter(
-        owned.is_not_null() & line.is_not_null()
-    )
+    doubted = both.filter((pl.col("owner_kind") == "AUTH_CODE") & owned.is_not_null() & line.is_not_null())
     return gather(
         find(
             doubted, "A104", owned != line, column="auth_code", raw=pl.lit(None, pl.String),
@@ -158,7 +167,6 @@ def _warn_owner(calls: pl.DataFrame, encoded: Encoded, tables: Tables) -> pl.Dat
 
 
 def _warn_place(calls: pl.DataFrame) -> pl.DataFrame:
-    abroad = pl.col("jurisdiction") == INTERNATIONAL
     allowed = pl.col("international_allowed") == "Y"
     return gather(
         find(
@@ -166,7 +174,7 @@ def _warn_place(calls: pl.DataFrame) -> pl.DataFrame:
             message=pl.format("a number of this call to {} is not in the number plan or exchange table", pl.col("destination")),
         ),
         find(
-            calls.filter(abroad), "L706", ~allowed.fill_null(value=False), column="charge_number",
+            calls.filter("is_abroad"), "L706", ~allowed.fill_null(value=False), column="charge_number",
             message=pl.format("{} may not call abroad, but called {}", pl.col("charge_number"), pl.col("destination")),
         ),
     )  # fmt: skip
@@ -186,12 +194,6 @@ def _other_jurisdiction() -> pl.Expr:
 
 def _over_tolerance(policy: Policy) -> pl.Expr:
     return _price_difference().abs() > pl.lit(int(policy.call_price_tolerance.scaleb(EXACT_PLACES)), pl.Int128)
-
-
-def _differs(policy: Policy) -> pl.Expr:
-    priced = pl.col("vendor_charge").is_not_null() & pl.col("amount_micros").is_not_null()
-    placed = pl.col("vendor_jurisdiction").is_not_null() & ~pl.col("unanswered")
-    return (priced & _over_tolerance(policy)).fill_null(value=False) | (placed & _other_jurisdiction()).fill_null(value=False)
 
 
 def _warn_carrier(calls: pl.DataFrame, policy: Policy) -> pl.DataFrame:

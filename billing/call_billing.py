@@ -8,7 +8,7 @@ from billing import audit
 from billing.call_audit import audit_calls
 from billing.call_charges import bridge_calls, charge_calls, list_calls
 from billing.call_encode import encode, read_rates
-from billing.call_facts import state_calls
+from billing.call_facts import price_calls, state_calls, with_stake
 from billing.errors import ReconciliationError
 from billing.findings import gather, is_held
 from billing.frames import Billed, Earlier, Tables
@@ -37,11 +37,11 @@ def bill_calls(records: pl.DataFrame, tables: Tables, period: Period, policy: Po
     kept, doubles, dropped = audit.duplicates(records, _FEED, earlier)
     rates = read_rates(tables)
     encoded = encode(kept, tables, policy, rates)
-    stated = state_calls(kept, encoded, rates)
+    stated = price_calls(state_calls(kept, encoded, rates), rates)
     findings = audit.only_decided(gather(doubles, audit_calls(stated, encoded, rates, tables, period, policy)))
     billed = stated.filter(~is_held(stated, findings))
     rows, keyed = charge_calls(billed.filter("is_charged"), encoded, rates, tables, period)
-    outcomes = pl.concat([audit.outcomes(stated, findings), dropped])
+    outcomes = pl.concat([audit.outcomes(with_stake(stated), findings), dropped])
     if outcomes.height != records.height:
         raise ReconciliationError(f"{records.height} calls went in, {outcomes.height} came out")
     answered = billed.filter(~pl.col("unanswered"))

@@ -6,7 +6,7 @@ import polars as pl
 
 from billing.call_encode import Encoded, Rates
 from billing.call_kernel import to_dollars
-from billing.call_rating import ENCODED, Bounds, month_of, plan_codes, rate_calls
+from billing.call_rating import ENCODED, Bounds, month_of, rate_calls
 from billing.charges import finish
 from billing.errors import ReconciliationError
 from billing.frames import BRIDGE, CALLS, SOURCE, Tables, conform
@@ -27,14 +27,14 @@ def charge_calls(calls: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Ta
     A row's quantity is its billed minutes where the rate code's unit is MINUTE, else its number of calls.
 
     Args:
-        calls: stated calls that are owned, priced and not held.
+        calls: priced calls that are owned, priced and not held.
 
     Returns: CHARGES, and the calls with charge_id (null where their row comes to 0.00) and quantity.
 
     Raises:
         ReconciliationError: the rows do not add up to the calls.
     """
-    owners, codes = encoded.owners, plan_codes(rates.rows)
+    owners, codes = encoded.owners, rates.codes
     lines = owners.select("billing_number", "charge_number").unique().sort("billing_number", "charge_number").with_row_index("line")
     on = ["billing_number", "charge_number"]
     line_of = owners.select(on).join(lines, on=on, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["line"]
@@ -111,7 +111,7 @@ def list_calls(answered: pl.DataFrame, keyed: pl.DataFrame, encoded: Encoded) ->
     """
     at = ["source_file", "source_line"]
     found = answered.join(keyed.select(*at, "charge_id"), on=at, how="left", validate="1:1", maintain_order="left")
-    owners, routes = encoded.owners.select("billing_number", "plan"), encoded.routes.select("destination")
+    owners, routes = encoded.owners.select("billing_number", "plan"), encoded.routes.select("destination", "jurisdiction")
     listed = pl.concat([found, owners[found["owner"]], routes[found["route"]]], how="horizontal").select(
         "charge_id", "billing_number", "connect_at", "call_date", "jurisdiction", "plan", "destination",
         call_id="source_record_id",

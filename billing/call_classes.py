@@ -5,9 +5,7 @@ from typing import Final
 import polars as pl
 
 from billing.call_numbers import DIRECTORY, SERVICE, UNKNOWN, WORLD
-from billing.call_places import place_name
 from billing.frames import Tables
-from billing.mileage import fcc10, simple
 
 TOLL_FREE_NPAS: Final = (800, 822, 833, 844, 855, 866, 877, 888)
 PREMIUM: Final = "PREMIUM"
@@ -35,10 +33,10 @@ def classify(routes: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
     Args:
         routes: the caller's place with `from_` before each PLACE column, the called number's kind, service, nxx and
-            PLACE columns, is_in, is_toll_free_line (the charge number is one), call_type (given or null).
+            PLACE columns and place_name, is_in, is_toll_free_line (the charge number is one), call_type (given or null).
 
-    Returns: routes + jurisdiction (the class), derived_type, is_international, fcc10, simple (miles, Int64),
-    destination (never a number), unplaced (a place that decided was not in the tables).
+    Returns: routes + jurisdiction (the class), derived_type, is_abroad, destination (never a number), unplaced (a place
+    that decided was not in the tables).
     """
     to_npa = pl.col("npa")
     is_toll_free = to_npa.is_in(TOLL_FREE_NPAS).fill_null(value=False)
@@ -58,14 +56,11 @@ def classify(routes: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         .when(_is_local(tables)).then(pl.lit("LOCAL"))
         .otherwise(_by_state_and_lata())
     )  # fmt: skip
-    ends = (pl.col("from_v"), pl.col("from_h"), pl.col("v"), pl.col("h"))
     is_far = pl.col("jurisdiction").is_in(JURISDICTIONS)
     placed = pl.col("in_plan") & pl.col("in_exchange") & pl.col("from_in_plan") & pl.col("from_in_exchange")
     return routes.with_columns(jurisdiction=jurisdiction).with_columns(
         derived_type=pl.col("jurisdiction").replace_strict(CALL_TYPE_OF, default="DDD", return_dtype=pl.String),
-        is_international=pl.col("jurisdiction") == INTERNATIONAL,
-        fcc10=pl.when(is_far).then(fcc10(*ends)),
-        simple=pl.when(is_far).then(simple(*ends)),
+        is_abroad=pl.col("jurisdiction") == INTERNATIONAL,
         destination=_destination(),
         unplaced=is_far & ~placed,
     )
@@ -97,6 +92,5 @@ def _destination() -> pl.Expr:
         .when(kind == DIRECTORY_ASSISTANCE).then(pl.lit("Directory assistance"))
         .when(kind == PREMIUM).then(pl.lit("Premium service"))
         .when(kind == NO_SHAPE).then(pl.lit("Unknown"))
-        .when(kind == INTERNATIONAL).then(pl.coalesce("prefix_name", "region", "country", pl.lit("International")))
-        .otherwise(place_name())
+        .otherwise("place_name")
     )  # fmt: skip

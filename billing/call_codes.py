@@ -26,7 +26,8 @@ def pack(parts: Sequence[tuple[pl.Series, int]]) -> tuple[pl.Series, int]:
     (first, size), *rest = parts
     key = first.cast(pl.Int64)
     for codes, count in rest:
-        key, size = key * count + codes, size * count
+        if count > 1:
+            key, size = key * count + codes, size * count
     if size > _LARGEST_KEY:
         raise ReconciliationError("too many kinds of calls for one key")
     return key.cast(pl.Int64), size

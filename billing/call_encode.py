@@ -8,10 +8,11 @@ import polars as pl
 from billing.call_classes import FREE, HELD, TOLL_FREE_NPAS, classify
 from billing.call_codes import dense, pack, texts, unpack
 from billing.call_kernel import Prices, billed_seconds, read_prices
-from billing.call_numbers import WORLD, Reach, called, dialled_keys, distinct_keys, nanp, reach
+from billing.call_numbers import NANP, WORLD, Reach, called, dialled_keys, distinct_keys, nanp, reach
 from billing.call_owners import attach_owner
-from billing.call_places import PLACE, attach_places, country_code
-from billing.call_plans import choose_rows, longest_prefix, plan_rows, prefixes
+from billing.call_places import PLACE, attach_places, country_code, place_name
+from billing.call_plans import attach_miles, choose_rows, longest_prefix, plan_rows, prefixes
+from billing.call_rating import PlanCodes, plan_codes
 from billing.call_time import Days, bands, read_bands, read_days
 from billing.frames import Tables
 from billing.policy import Policy
@@ -26,6 +27,7 @@ class Rates:
 
     rows: pl.DataFrame  # call_plans.plan_rows
     prices: Prices
+    codes: PlanCodes
     prefixes: pl.Series
     names: pl.DataFrame  # prefix, destination
     reach: Reach
@@ -42,7 +44,7 @@ def read_rates(tables: Tables) -> Rates:
     rows = plan_rows(tables)
     known = prefixes(rows)
     names = tables.frames.get("destinations", pl.DataFrame(schema={"prefix": pl.String, "destination": pl.String}))
-    return Rates(rows, read_prices(rows), known, names, reach(tables, pl.concat([known, names["prefix"]])))
+    return Rates(rows, read_prices(rows), plan_codes(rows), known, names, reach(tables, pl.concat([known, names["prefix"]])))
 
 
 @dataclass(frozen=True)
@@ -101,30 +103,36 @@ def _owners(records: pl.DataFrame, days: Days, tables: Tables) -> tuple[pl.Serie
 
 def _routes(records: pl.DataFrame, tables: Tables, rates: Rates) -> tuple[pl.Series, pl.DataFrame]:
     """Each call's way: from where to where and in what manner, classified per distinct way."""
-    numbers = records.select(own=pl.coalesce(nanp(pl.col("from_number")), nanp(pl.col("charge_number"))))["own"]
+    own = _caller_numbers(records)
     digits = min(rates.reach.nanp_digits, 7)
-    caller_key = (numbers // 10 ** (10 - digits)).fill_null(10**digits)
-    caller, callers = dense(caller_key, 10**digits + 1)
-    keys = dialled_keys(records["to_number"], numbers // _NPA, rates.reach)
-    dest, dests = distinct_keys(keys, rates.reach)
+    caller, callers = dense((own // 10 ** (10 - digits)).fill_null(10**digits), 10**digits + 1)
+    dest, dests = distinct_keys(dialled_keys(records["to_number"], own // _NPA, rates.reach), rates.reach)
+    there = _called_places(dests, tables, rates)
+    # where a call comes from matters only for one that may be local or of a jurisdiction
+    caller = (caller + 1) * there["is_near"].cast(pl.UInt32).gather(dest)
     given, types = texts(records["call_type"])
     is_in = records["direction"] == "IN"
-    own_free = _is_toll_free_line(records, is_in)
-    sizes = [len(callers), len(dests), len(types), 2, 2]
-    key, size = pack(list(zip((caller, dest, given, is_in.cast(pl.UInt8), own_free.cast(pl.UInt8)), sizes, strict=True)))
+    sizes = [len(callers) + 1, len(dests), len(types), 2, 2]
+    parts = (caller, dest, given, is_in.cast(pl.UInt8), _is_toll_free_line(records, is_in).cast(pl.UInt8))
+    key, size = pack(list(zip(parts, sizes, strict=True)))
     route, ways = dense(key, size)
     from_place, to_place, of_type, came_in, own_line = unpack(ways, sizes)
     manner = pl.DataFrame({"call_type": types.gather(of_type), "is_in": came_in == 1, "is_toll_free_line": own_line == 1})
-    here = _caller_places(callers, digits, tables)[from_place]
-    there = _called_places(dests, tables, rates)[to_place]
-    return route, classify(pl.concat([here, there, manner], how="horizontal"), tables)
+    here = _caller_places(pl.concat([pl.Series([10**digits]), callers]), digits, tables)[from_place]
+    routes = classify(pl.concat([here, there[to_place], manner], how="horizontal"), tables)
+    return route, attach_miles(routes, rates.rows)
+
+
+def _caller_numbers(records: pl.DataFrame) -> pl.Series:
+    """The ten digits of the calling station, else of the charge number."""
+    own = nanp(records["from_number"])
+    return own if not own.null_count() else own.zip_with(own.is_not_null(), nanp(records["charge_number"]))
 
 
 def _is_toll_free_line(records: pl.DataFrame, is_in: pl.Series) -> pl.Series:
     if not is_in.any():
         return is_in
-    npa = nanp(pl.col("charge_number")) // _NPA
-    return is_in & records.select(free=npa.is_in(TOLL_FREE_NPAS).fill_null(value=False))["free"]
+    return is_in & (nanp(records["charge_number"]) // _NPA).is_in(TOLL_FREE_NPAS).fill_null(value=False)
 
 
 def _caller_places(keys: pl.Series, digits: int, tables: Tables) -> pl.DataFrame:
@@ -140,13 +148,21 @@ def _caller_places(keys: pl.Series, digits: int, tables: Tables) -> pl.DataFrame
 
 
 def _called_places(keys: pl.Series, tables: Tables, rates: Rates) -> pl.DataFrame:
-    """Where each called number is, its longest prefix of a plan, and the name of its longest named prefix."""
+    """Where each called number is, the name of that place, and its longest prefix of a plan.
+
+    Adds is_near: the caller's own place matters.
+    """
     numbers = called(keys, rates.reach)
     found = attach_places(numbers, tables).with_columns(prefix=longest_prefix(numbers["head"], rates.prefixes))
     named = longest_prefix(numbers["head"], rates.names["prefix"].unique().sort())
     names = pl.DataFrame({"prefix": named}).join(rates.names, on="prefix", how="left", validate="m:1", maintain_order="left")
-    abroad = pl.when(pl.col("kind") == WORLD).then(country_code(pl.col("head")))
-    return found.with_columns(prefix_name=pl.coalesce(names["destination"], abroad))
+    is_world = pl.col("kind") == WORLD
+    is_abroad = is_world | (pl.col("country") != "US").fill_null(value=False)
+    own_name = pl.when(is_abroad).then(names["destination"])
+    return found.with_columns(
+        place_name=pl.coalesce(own_name, pl.when(is_world).then(country_code(pl.col("head"))), place_name()),
+        is_near=(pl.col("kind") == NANP) & ~is_abroad & ~pl.col("npa").is_in(TOLL_FREE_NPAS),
+    )
 
 
 def _plan_row(
@@ -154,8 +170,6 @@ def _plan_row(
 ) -> pl.Series:
     """Each call's plan row, chosen per distinct plan, era, band and what of its way the plans look at."""
     looked_at = ["call_type", "derived_type", "jurisdiction", "prefix", "fcc10", "simple"]
-    if rates.rows["mile_low"].null_count() == rates.rows["mile_high"].null_count() == rates.rows.height:
-        looked_at = looked_at[:4]
     ways = routes.select(looked_at).unique(maintain_order=True).with_row_index("way")
     way_of = routes.select(looked_at).join(ways, on=looked_at, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["way"]
     plans = owners.select("plan", "era", "day").unique(maintain_order=True).with_row_index("at")
@@ -168,7 +182,6 @@ def _plan_row(
         [plans.select("plan", "day")[of_plan], ways.drop("way")[of_way], pl.DataFrame({"band": pl.Series(words).gather(of_band)})],
         how="horizontal",
     )
-    missing = [pl.lit(None, pl.Int64).alias(name) for name in ("fcc10", "simple") if name not in looked_at]
     charged = ~pl.col("jurisdiction").is_in([*FREE, *HELD])
-    rows = choose_rows(asked.with_columns(missing).with_columns(plan=pl.when(charged).then("plan")), rates.rows)
+    rows = choose_rows(asked.with_columns(plan=pl.when(charged).then("plan")), rates.rows)
     return rows.gather(kind)

@@ -16,6 +16,8 @@ SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD = "service", "unknown", "nanp", "direct
 KINDS: Final = (SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD)
 _NANP_DIGITS: Final = 10
 _NPA: Final = 10**7
+_LEAST_NPA: Final = 10**9  # ten digits that do not begin with 0
+_COUNTRY_ONE: Final = 10**10
 _WORLD_DIGITS: Final = 15  # longest number of the public network
 _UNKNOWN_KEY: Final = 1_000
 _DIRECTORY_BASE: Final = 1_001  # + NPA
@@ -44,16 +46,34 @@ def reach(tables: Tables, prefixes: pl.Series) -> Reach:
     )
 
 
-def nanp(text: pl.Expr) -> pl.Expr:
-    """The ten digits of a number written as 10 digits, 1 + 10 or +1 + 10 (Int64); null for any other shape."""
-    value = text.cast(pl.Int64, strict=False)
-    digits = text.str.len_bytes()
-    is_long = (value >= 10**_NANP_DIGITS) & (value < 2 * 10**_NANP_DIGITS)
-    plus = text.str.starts_with("+")
-    return (
-        pl.when((digits == _NANP_DIGITS) & ~plus).then(value)
-        .when(is_long & (digits == _NANP_DIGITS + 1 + plus.cast(pl.UInt32))).then(value - 10**_NANP_DIGITS)
-    )  # fmt: skip
+def nanp(numbers: pl.Series) -> pl.Series:
+    """The ten digits of numbers written as 10 digits, 1 + 10 or +1 + 10 (Int64); null for any other shape."""
+    text = pl.col("text")
+    calls = pl.DataFrame({"text": numbers}).select(
+        "text", value=text.cast(pl.Int64, strict=False), digits=text.str.len_bytes().cast(pl.Int64)
+    )
+    plain = calls.select(is_plain=_is_plain())["is_plain"]
+    if plain.all():
+        return calls["value"]
+    value, digits, plus = pl.col("value"), pl.col("digits"), text.str.starts_with("+")
+    return calls.with_columns(is_plain=plain).select(
+        pl.when("is_plain").then(value)
+        .when((digits == _NANP_DIGITS) & ~plus).then(value)
+        .when(_is_long(value, digits, plus)).then(value - _COUNTRY_ONE)
+        .alias("number")
+    )["number"]  # fmt: skip
+
+
+def _is_plain() -> pl.Expr:
+    """Ten digits that don't begin with 0, told without looking at the text: a shorter number with a sign is too small."""
+    digits, value = pl.col("digits"), pl.col("value")
+    return ((digits == _NANP_DIGITS) & (value >= _LEAST_NPA)).fill_null(value=False)
+
+
+def _is_long(value: pl.Expr, digits: pl.Expr, plus: pl.Expr) -> pl.Expr:
+    """1 + 10 digits, with or without the + sign."""
+    in_range = (value >= _COUNTRY_ONE) & (value < 2 * _COUNTRY_ONE)
+    return in_range & (digits == _NANP_DIGITS + 1 + plus.cast(pl.Int64))
 
 
 def dialled_keys(to_number: pl.Series, caller_npa: pl.Series, how: Reach) -> pl.Series:
@@ -63,32 +83,42 @@ def dialled_keys(to_number: pl.Series, caller_npa: pl.Series, how: Reach) -> pl.
         to_number: digits as dialled.
         caller_npa: Int64, null where the caller's number has none.
     """
-    calls = pl.DataFrame({"to": to_number, "npa": caller_npa}).select(
-        "npa", value=pl.col("to").cast(pl.Int64, strict=False), digits=pl.col("to").str.len_bytes().cast(pl.Int64),
-        plus=pl.col("to").str.starts_with("+"), abroad=pl.col("to").str.starts_with("011"),
-    )  # fmt: skip
+    text = pl.col("text")
+    calls = pl.DataFrame({"text": to_number, "npa": caller_npa}).with_columns(
+        value=text.cast(pl.Int64, strict=False), digits=text.str.len_bytes().cast(pl.Int64)
+    )
+    is_plain = calls.select(is_plain=_is_plain())["is_plain"]
+    keys = _domestic_keys(calls["value"], how)
+    if is_plain.all():
+        return keys
+    rest = (~is_plain).arg_true()
+    return keys.scatter(rest, _dialled_keys(calls[rest], how))
+
+
+def _dialled_keys(calls: pl.DataFrame, how: Reach) -> pl.Series:
+    """Keys of numbers in any shape."""
+    marked = calls.with_columns(plus=pl.col("text").str.starts_with("+"), abroad=pl.col("text").str.starts_with("011"))
     value, digits, plus = pl.col("value"), pl.col("digits"), pl.col("plus")
-    is_long = (value >= 10**_NANP_DIGITS) & (value < 2 * 10**_NANP_DIGITS) & (digits == _NANP_DIGITS + 1 + plus.cast(pl.Int64))
-    domestic = calls.select(
+    domestic = marked.select(
         pl.when(pl.col("abroad")).then(None)
         .when((digits == _NANP_DIGITS) & ~plus).then(value)
-        .when(is_long).then(value - 10**_NANP_DIGITS)
+        .when(_is_long(value, digits, plus)).then(value - _COUNTRY_ONE)
         .when((digits == 7) & ~plus).then(pl.col("npa") * _NPA + value)
         .alias("value")
     )["value"]  # fmt: skip
     keys = _domestic_keys(domestic, how)
-    if not domestic.null_count():
-        return keys
     rest = domestic.is_null().arg_true()
-    return keys.scatter(rest, _other_keys(calls[rest], how))
+    return keys.scatter(rest, _other_keys(marked[rest], how))
 
 
 def _domestic_keys(value: pl.Series, how: Reach) -> pl.Series:
-    key = _NANP_BASE + pl.col("value") // 10 ** (_NANP_DIGITS - how.nanp_digits)
-    is_information = pl.col("value") % _NPA == _INFORMATION
-    return pl.DataFrame({"value": value}).select(
-        key=pl.when(is_information).then(_DIRECTORY_BASE + pl.col("value") // _NPA).otherwise(key).fill_null(_UNKNOWN_KEY)
-    )["key"]
+    cut: int = 10 ** (_NANP_DIGITS - how.nanp_digits)
+    heads = value // cut + _NANP_BASE
+    is_information = (value % _NPA == _INFORMATION).fill_null(value=False)
+    keys = heads.fill_null(_UNKNOWN_KEY)
+    if not is_information.any():
+        return keys
+    return keys.zip_with(~is_information, value // _NPA + _DIRECTORY_BASE)
 
 
 def _other_keys(calls: pl.DataFrame, how: Reach) -> pl.Series:

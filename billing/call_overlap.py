@@ -21,14 +21,15 @@ def overlapping(records: pl.DataFrame) -> pl.Series:
         records: record_schema("long_distance").
     """
     station = pl.when(pl.col("direction") == "IN").then("to_number").otherwise("from_number")
-    ten = nanp(pl.col("station"))
-    line = pl.coalesce(ten, -1 - pl.col("station").cast(pl.Int64, strict=False))
+    timed = records.select("utc_second", "duration_seconds", station=station).with_row_index("row").filter(pl.col("duration_seconds") > 0)
+    own_form = -1 - pl.col("station").cast(pl.Int64, strict=False)
     calls = (
-        records.lazy().select("utc_second", "duration_seconds", station=station).with_row_index("row")
-        .filter(pl.col("duration_seconds") > 0)
-        .select("row", start="utc_second", stop=pl.col("utc_second") + pl.col("duration_seconds").clip(0, _LONGEST), line=line)
+        timed.with_columns(line=nanp(timed["station"]))
+        .select(
+            "row", start="utc_second", stop=pl.col("utc_second") + pl.col("duration_seconds").clip(0, _LONGEST),
+            line=pl.coalesce("line", own_form),
+        )
         .filter(pl.col("line").is_not_null() & ~(pl.col("line") // 10**7).is_in(TOLL_FREE_NPAS))
-        .collect()
     )  # fmt: skip
     found = pl.zeros(records.height, pl.UInt8, eager=True)
     if calls.is_empty():
@@ -37,10 +38,10 @@ def overlapping(records: pl.DataFrame) -> pl.Series:
     low = pl.col("start").min()
     span = pl.col("stop").max() - low + 1
     # the line in front, so that one running maximum serves all lines
-    timed = (
+    hits = (
         calls.with_columns(codes.cast(pl.Int64).alias("line"))
         .select("row", start=pl.col("line") * span + pl.col("start") - low, stop=pl.col("line") * span + pl.col("stop") - low)
         .sort("start", "row")
         .select("row", hit=(pl.col("stop").cum_max().shift(1) > pl.col("start")) | (pl.col("start").shift(-1) < pl.col("stop")))
     )
-    return found.scatter(timed.filter(pl.col("hit"))["row"], 1) == 1
+    return found.scatter(hits.filter(pl.col("hit"))["row"], 1) == 1

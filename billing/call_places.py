@@ -50,10 +50,11 @@ def attach_places(numbers: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 
 def place_name() -> pl.Expr:
-    """A domestic place in words: rate centre and state, else the area code's region, never digits of a number."""
+    """A place of a ten-digit number in words: rate centre and state, else the area code's region, never digits of a number."""
     state, center = pl.col("state"), pl.col("rate_center")
     return (
-        pl.when(center.is_not_null() & state.is_not_null()).then(pl.format("{}, {}", center, state))
+        pl.when((pl.col("country") != "US").fill_null(value=False)).then(pl.coalesce("region", "country"))
+        .when(center.is_not_null() & state.is_not_null()).then(pl.format("{}, {}", center, state))
         .when(pl.col("lata").is_not_null()).then(pl.format("{}, LATA {}", state, pl.col("lata")))
         .otherwise(pl.coalesce("region", "state", pl.lit("United States")))
     )  # fmt: skip

@@ -4,8 +4,9 @@ from typing import Final
 
 import polars as pl
 
-from billing.call_classes import CALL_TYPE_OF, INTERNATIONAL
+from billing.call_classes import CALL_TYPE_OF, INTERNATIONAL, JURISDICTIONS
 from billing.frames import Tables
+from billing.mileage import fcc10, simple
 
 _SPECIAL: Final = tuple(CALL_TYPE_OF[kind] for kind in ("TOLL_FREE", "DA"))
 _BY_TYPE, _BY_DERIVED_TYPE, _BY_PREFIX, _BY_JURISDICTION = 0, 1, 100, 1_000  # the order of trying; a longer prefix is tried first
@@ -40,6 +41,32 @@ def needs_prefix(rows: pl.DataFrame) -> bool:
     """Whether some plan prices domestic calls by prefix: it has no row by jurisdiction (on some day)."""
     by_jurisdiction = rows.filter((pl.col("match_kind") == "JURISDICTION") & pl.col("valid_to").is_null())["plan"].unique()
     return not rows.filter((pl.col("match_kind") == "PREFIX") & ~pl.col("plan").is_in(by_jurisdiction.implode())).is_empty()
+
+
+def attach_miles(routes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add fcc10 and simple: the least miles of the stretch between two bounds of mile bands that the call is in.
+
+    Miles within a stretch are all alike to the plans. Null where no band asks or a coordinate is unknown.
+
+    Args:
+        routes: jurisdiction, from_v, from_h, v, h.
+        rows: `plan_rows`.
+    """
+    banded = rows.filter(pl.col("mile_low").is_not_null() | pl.col("mile_high").is_not_null())
+    by_jurisdiction = banded.filter(pl.col("match_kind") == "JURISDICTION")
+    asked = JURISDICTIONS if by_jurisdiction.height < banded.height else tuple(by_jurisdiction["match"].unique())
+    bounds = pl.concat([pl.Series([0]), banded["mile_low"], banded["mile_high"] + 1]).drop_nulls().unique().sort()
+    far = routes["jurisdiction"].is_in(asked).arg_true()
+    ends = (pl.col("from_v"), pl.col("from_h"), pl.col("v"), pl.col("h"))
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, routes.height)
+    miles = routes[far].select(fcc10=fcc10(*ends), simple=simple(*ends))
+    return routes.with_columns(nothing.scatter(far, _stretches(found, bounds)).alias(found.name) for found in miles)
+
+
+def _stretches(miles: pl.Series, bounds: pl.Series) -> pl.Series:
+    """The last bound that each distance reaches; null stays null."""
+    places = bounds.search_sorted(miles, side="right").cast(pl.Int64) - 1
+    return bounds.gather(places.set(miles.is_null(), None))
 
 
 def choose_rows(calls: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:

@@ -9,9 +9,9 @@ from billing.call_kernel import Prices, amount_micros
 from billing.errors import ReconciliationError
 
 # A call that is to be charged, as numbers only; `line` is a billing number with a charge number, `day` counts from 1970.
-ENCODED: Final = {"line": pl.UInt32(), "plan_row": pl.UInt32(), "day": pl.Int32(), "billed_seconds": pl.Int32()}
+ENCODED: Final[dict[str, pl.DataType]] = {"line": pl.UInt32(), "plan_row": pl.UInt32(), "day": pl.Int32(), "billed_seconds": pl.Int32()}
 # What the calls of one line, rate code and month came to.
-RATED: Final = {
+RATED: Final[dict[str, pl.DataType]] = {
     "line": pl.UInt32(),
     "code": pl.UInt32(),  # the plan row's rate code, as a place in PlanCodes.rate_codes
     "month": pl.Int32(),  # year x 12 + month - 1

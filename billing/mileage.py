@@ -48,13 +48,14 @@ def simple(v1: pl.Expr, h1: pl.Expr, v2: pl.Expr, h2: pl.Expr) -> pl.Expr:
 def fcc10(v1: pl.Expr, h1: pl.Expr, v2: pl.Expr, h2: pl.Expr) -> pl.Expr:
     """`fcc10_miles` of whole columns; null for differences beyond any grid (two million)."""
     v, h = (v1 - v2).cast(pl.Int64).abs(), (h1 - h2).cast(pl.Int64).abs()
-    found = pl.lit(None, pl.Int64)
     steps = []
     for divisions in range(1, _DIVISIONS + 1):
-        v, h = (v + 1) // 3, (h + 1) // 3
-        squares = v * v + h * h
+        # n divisions rounded one by one are one division by 3^n, rounded to the nearest
+        third, half = 3**divisions, (3**divisions - 1) // 2
+        squares = ((v + half) // third) * ((v + half) // third) + ((h + half) // third) * ((h + half) // third)
         shortest = pl.lit(_shortest(divisions), pl.Int64)
         steps.append((squares < _SMALL_ENOUGH, pl.max_horizontal(_root_up_of((squares * 9**divisions + 9) // 10), shortest)))
+    found = pl.lit(None, pl.Int64)
     for is_small, distance in reversed(steps):
         found = pl.when(is_small).then(distance).otherwise(found)
     return pl.when(v.is_null() | h.is_null()).then(None).otherwise(found)
