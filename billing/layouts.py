@@ -129,7 +129,7 @@ FEEDS: Final[dict[str, Feed]] = {
         Feed(
             "voip",
             _columns(
-                f"{_NO_DATES} line_id:digits! device_model:text device_id user_name rate_code:code features:codes start_date:date!"
+                f"{_NO_DATES} line_id:text:64! device_model:text device_id user_name rate_code:code features:codes start_date:date!"
                 " stop_date:date location_id! line_kind:code mrc_override:money",
                 {"line_kind": "USER COMMON FAX ANALOG"},
             ),
@@ -138,7 +138,7 @@ FEEDS: Final[dict[str, Feed]] = {
         Feed(
             "centrex",
             _columns(
-                f"{_NO_DATES} station_no:digits! centrex_group! class_of_service! usoc:code quantity:int! rate_code:code order_no"
+                f"{_NO_DATES} station_no:text:64! centrex_group! class_of_service! usoc:code quantity:int! rate_code:code order_no"
                 " order_type:code effective_date:date start_date:date! stop_date:date vendor_ban vendor_mrc:money",
                 {"order_type": "N C D M R"},
             ),
@@ -179,8 +179,7 @@ FEEDS: Final[dict[str, Feed]] = {
                 " rate_code:code amount:money! quantity:quantity rate:rate reason_code:code! vendor_recovery_required:bool!"
                 " vendor_credit_ref prepared_by! prepared_at:timestamp! support_ref!",
                 {
-                    "adj_type": "CREDIT DEBIT CREDIT_REBILL TRANSFER SLA_CREDIT OUTAGE WRITE_OFF PRIOR_FY_CREDIT CATCH_UP"
-                    " ROUNDING RETURN",
+                    "adj_type": "CREDIT DEBIT CREDIT_REBILL TRANSFER SLA_CREDIT OUTAGE WRITE_OFF PRIOR_FY_CREDIT CATCH_UP ROUNDING RETURN",
                     "reason_code": "WRONG_RATE WRONG_QTY WRONG_ACCOUNT DUPLICATE LATE_DISCONNECT NOT_ORDERED VENDOR_ERROR"
                     " OUTAGE SLA RETURN TRUE_UP OTHER",
                 },
