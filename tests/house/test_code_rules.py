@@ -16,6 +16,16 @@ GUESSING_READERS = {
 SQL_METHODS = {"execute", "executemany", "sql", "query"}
 QUOTERS = ("quote", "identifier", "literal")
 FLOATS = {"billing/mileage.py": "the machine's root is only the first guess at a whole one; miles are integers"}
+LONGEST_FUNCTION = 40  # lines without the docstring
+# longer than that today; none may grow, none may join them
+LONGER: dict[str, int] = {
+    "billing/audit.py:duplicates": 48,
+    "billing/invoicing.py:make_invoices": 44,
+    "billing/rate_lookup.py:attach_rate": 45,
+    "billing/reconcile.py:control_totals": 54,
+    "pipelines/commands/explain.py:_tell": 50,
+    "pipelines/commands/month.py:check": 45,
+}
 LONGEST_MODULE = 300
 LONGEST_DEFENDED = 400
 DEFENDED = {"billing/layouts.py": "the published columns of every file: a table, not logic"}
@@ -124,6 +134,20 @@ def test_modules_are_short_or_defended() -> None:
 
     assert long == {}
     assert too_long == {}
+
+
+def _lines(function: ast.FunctionDef) -> int:
+    words = function.body[0] if ast.get_docstring(function) else None
+    told = (words.end_lineno or 0) - words.lineno + 1 if words else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - told
+
+
+def test_functions_are_short() -> None:
+    lengths = {
+        f"{path}:{node.name}": _lines(node) for path, tree in modules() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    }
+
+    assert {name: lines for name, lines in lengths.items() if lines > LONGER.get(name, LONGEST_FUNCTION)} == {}
 
 
 def test_every_module_says_its_one_idea_in_its_first_line() -> None:
