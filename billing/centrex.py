@@ -32,14 +32,14 @@ def bill_centrex(records: pl.DataFrame, tables: Tables, period: Period, policy: 
     return bill_inventory(_CENTREX, records, tables, period, policy, earlier)
 
 
-def _parts(inventory: pl.DataFrame, period: Period) -> pl.DataFrame:  # noqa: ARG001
+def _parts(inventory: pl.DataFrame, _period: Period) -> pl.DataFrame:
     return inventory.filter(pl.col("days") > 0).with_columns(
         component=pl.lit("MRC"), sub=pl.lit(""), is_line=pl.lit(value=True), part_column=pl.lit("rate_code"), lines=pl.col("quantity"),
         flat=pl.lit(None, _MONEY),
     )  # fmt: skip
 
 
-def _audit(inventory: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:  # noqa: ARG001
+def _audit(inventory: pl.DataFrame, tables: Tables, _period: Period) -> pl.DataFrame:
     return gather(
         audit_negative(inventory, "quantity"),
         audit_line_owner(inventory, tables, "station_no"),

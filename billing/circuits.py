@@ -7,11 +7,12 @@ import polars as pl
 from billing.findings import gather
 from billing.frames import Billed, Earlier, Tables
 from billing.inventory_audit import audit_circuit_shapes, audit_contracts, audit_negative, audit_orders
-from billing.mileage import miles
+from billing.mileage import fcc10_miles, simple_miles
 from billing.periods import Period
 from billing.policy import Policy
 from billing.recurring import Inventory, bill_inventory
 
+_ENDS: Final = ("a_v", "a_h", "z_v", "z_h")
 _GRID: Final = 1_000_000  # no V or H coordinate comes near it
 
 
@@ -19,8 +20,8 @@ def bill_circuits(records: pl.DataFrame, tables: Tables, period: Period, policy:
     """Bill a month's circuits (see `bill_inventory`).
 
     A monthly price is mrc_override, else unit_rate + per_mile_rate x miles; miles are ioc_miles, else the distance
-    of the A and Z coordinates by the rate's method. nrc_amount bills whole in the period of nrc_date, in service or
-    not; one dated in another period bills nothing.
+    of the A and Z coordinates by the rate's method (FCC10 when it names none). nrc_amount bills whole in the period
+    of nrc_date, in service or not; one dated in another period bills nothing.
     """
     return bill_inventory(_CIRCUITS, records, tables, period, policy, earlier)
 
@@ -40,13 +41,19 @@ def _parts(inventory: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 
 def _miles(parts: pl.DataFrame) -> pl.Series:
-    """Miles of each part: as given, else by coordinates; null where neither can be known."""
-    ends = [pl.when(pl.col(name).abs() < _GRID).then(pl.col(name)) for name in ("a_v", "a_h", "z_v", "z_h")]
+    """Miles of each part: as given, else by coordinates; null where neither can be known or no rate asks for them."""
     given = pl.when(pl.col("ioc_miles") >= 0).then(pl.col("ioc_miles"))
-    return parts.select(miles=pl.coalesce(given, miles(pl.col("mile_method"), *ends))).to_series()
+    asked = (pl.col("per_mile_rate") != 0).fill_null(value=False) & given.is_null()
+    on_grid = pl.all_horizontal([pl.col(name).abs() < _GRID for name in _ENDS]).fill_null(value=False)
+    routes = parts.filter(asked & on_grid).select("mile_method", *_ENDS).unique()
+    far = [(simple_miles if method == "SIMPLE" else fcc10_miles)(*ends) for method, *ends in routes.iter_rows()]
+    known = routes.with_columns(_far=pl.Series(far, dtype=pl.Int64))
+    on = ["mile_method", *_ENDS]
+    found = parts.select(*on, _given=given).join(known, on=on, how="left", validate="m:1", nulls_equal=True, maintain_order="left")
+    return found.select(pl.coalesce("_given", "_far").alias("miles")).to_series()
 
 
-def _audit(inventory: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:  # noqa: ARG001
+def _audit(inventory: pl.DataFrame, _tables: Tables, period: Period) -> pl.DataFrame:
     return gather(
         audit_negative(inventory, "mrc_override"),
         audit_negative(inventory, "nrc_amount"),

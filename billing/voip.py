@@ -25,7 +25,7 @@ def bill_voip(records: pl.DataFrame, tables: Tables, period: Period, policy: Pol
     return bill_inventory(_VOIP, records, tables, period, policy, earlier)
 
 
-def _parts(inventory: pl.DataFrame, period: Period) -> pl.DataFrame:  # noqa: ARG001
+def _parts(inventory: pl.DataFrame, _period: Period) -> pl.DataFrame:
     live = inventory.filter(pl.col("days") > 0).with_columns(component=pl.lit("MRC"), lines=pl.lit(1, pl.Int64))
     none = pl.lit(None, _MONEY)
     line = live.with_columns(sub=pl.lit(""), is_line=pl.lit(value=True), part_column=pl.lit("rate_code"), flat=pl.col("mrc_override"))
@@ -47,7 +47,7 @@ def _features() -> pl.Expr:
     return codes.list.eval(pl.element().filter(pl.element() != ""))
 
 
-def _audit(inventory: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:  # noqa: ARG001
+def _audit(inventory: pl.DataFrame, tables: Tables, _period: Period) -> pl.DataFrame:
     live = inventory.filter((pl.col("days") > 0) & pl.col("features").is_not_null())
     return gather(
         audit_negative(inventory, "mrc_override"),
