@@ -82,7 +82,7 @@ def adapt_focus(
         tables: vendors and vendor_accounts are used.
         sequence: of the feed file.
         received_on: received_date and produced_at.
-        vendor_code: take every row as this vendor's.
+        vendor_code: take every row as this vendor's, the rows of one billing period as its one invoice.
         group_by: what is summed before it is rounded: a vendor invoice, a service or an account of it.
         billing_number: for accounts that vendor_accounts does not know.
         rate_code: the same.
@@ -101,7 +101,7 @@ def adapt_focus(
         take={"billing_number": "billing_number", "rate_code": "rate_code"},
     )  # fmt: skip
     owned = owned.with_columns(_or_given("billing_number", billing_number), _or_given("rate_code", rate_code))
-    records = _records(owned, _record_ids(rows.cells), received_on, group_by)
+    records = _records(owned, _record_ids(rows.cells), received_on, group_by, vendor_code)
     original = _keep_original(data, path.name, inbox / str(period) / ORIGINALS)
     written = write_feed(
         inbox, "pass_through", period, sequence, records, PRODUCER, f"{received_on}T00:00:00+00:00",
@@ -175,7 +175,7 @@ def _or_given(column: str, given: str | None) -> pl.Expr:
     return pl.coalesce(column, pl.lit(given, pl.String)).alias(column)
 
 
-def _records(costs: pl.DataFrame, ids: pl.Series, received_on: dt.date, group_by: GroupBy) -> pl.DataFrame:
+def _records(costs: pl.DataFrame, ids: pl.Series, received_on: dt.date, group_by: GroupBy, one_vendor: str | None) -> pl.DataFrame:
     """The pass_through columns; quantities are left out, because the format's have more decimals than ours."""
     what = pl.concat_str("ServiceName", "ChargeDescription", separator=": ", ignore_nulls=True)
     kind = pl.when(pl.col("ChargeCategory") != "Usage").then(pl.col("ChargeCategory") + " ").otherwise(pl.lit(""))
@@ -184,6 +184,7 @@ def _records(costs: pl.DataFrame, ids: pl.Series, received_on: dt.date, group_by
         "service": pl.col("ServiceName").fill_null("no service"),
         "account": pl.col("SubAccountId").fill_null("no account"),
     }
+    issuer = pl.col("slug") if one_vendor is None else pl.lit(one_vendor)
     return costs.select(
         ids.alias("source_record_id"),
         "billing_number",
@@ -193,7 +194,7 @@ def _records(costs: pl.DataFrame, ids: pl.Series, received_on: dt.date, group_by
         "vendor_code",
         pl.col("InvoiceIssuerName").alias("vendor_name"),
         pl.col("SubAccountId").alias("vendor_account"),
-        pl.coalesce("InvoiceId", pl.col("slug") + "-" + pl.col("BillingPeriodStart").str.slice(0, 7)).alias("vendor_invoice_no"),
+        pl.coalesce("InvoiceId", issuer + "-" + pl.col("BillingPeriodStart").str.slice(0, 7)).alias("vendor_invoice_no"),
         pl.col("invoiced_on").alias("vendor_invoice_date"),
         pl.int_range(1, pl.len() + 1).alias("vendor_line_no"),
         "rate_code",

@@ -20,7 +20,7 @@ from inputs.headers import Header, match_header
 from inputs.manifest import Counted, disagreements, read_manifest
 from inputs.names import FeedName, feed_name, manifest_beside
 from inputs.row_rules import broken_rules
-from inputs.suspense import ROW_FIX, bad_rows, file_finding, suspend
+from inputs.suspense import PLAIN_NUMBER, ROW_FIX, bad_rows, file_finding, suspend
 from inputs.text_file import read_bytes, shown, text_body
 from inputs.workbook import read_workbook
 
@@ -32,7 +32,6 @@ _NAMED: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("pass_through", "circuits", "voip", "centrex", "adjustments"), ("billing_number", "rate_code")),
 }
 _CONTROL: Final = pl.Decimal(38, 12)
-_PLAIN_NUMBER: Final = r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,7 @@ def _control(texts: pl.DataFrame, cells: Cells, name: str | None, rows: Rows) ->
         return Decimal(0)
     values = cells.typed[name]
     if values.null_count() != texts[name].null_count():
-        if not texts[name].str.contains(_PLAIN_NUMBER).all():
+        if not texts[name].str.contains(PLAIN_NUMBER).all():
             return None
         values = texts[name]
     return Decimal(values.cast(_CONTROL).sum())

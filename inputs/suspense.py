@@ -16,7 +16,7 @@ from inputs.text_file import shown
 
 RAW_LIMIT: Final = 10_000  # characters of a refused row that are kept
 ROW_FIX: Final = CATALOGUE["F006"].fix
-_PLAIN_NUMBER: Final = r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"
+PLAIN_NUMBER: Final = r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"
 _ID_LIMIT: Final = 64
 
 
@@ -38,9 +38,8 @@ def bad_rows(rows: Rows, bad: pl.DataFrame, header: Header, most: int | None) ->
 
     The first bad cell, by its place in the file, is named with what was expected; the others by name.
     """
-    places = {**header.places}
     lines = rows.cells["source_line"]
-    numbered = bad.with_columns(place=pl.col("column_name").replace_strict(places, default=None, return_dtype=pl.Int64))
+    numbered = bad.with_columns(place=pl.col("column_name").replace_strict(header.places, default=None, return_dtype=pl.Int64))
     kept = numbered["row"].unique().sort().head(most) if most is not None else numbered["row"].unique().sort()
     ordered = numbered.filter(pl.col("row").is_in(kept.implode())).sort("row", "place", nulls_last=True)
     found: list[BadRow] = []
@@ -50,7 +49,7 @@ def bad_rows(rows: Rows, bad: pl.DataFrame, header: Header, most: int | None) ->
         message = f"{first['message']} (also {also})" if also else first["message"]
         place = None if first["place"] is None else first["place"] + 1
         found.append(BadRow(lines[row], row, first["column_name"], place, first["raw_value"], message, ""))
-    names = {place + 1: name for name, place in places.items()}
+    names = {place + 1: name for name, place in header.places.items()}
     for fault in rows.faults[:most]:
         name = names.get(fault.column_no) if fault.column_no is not None else None
         message = f"{name}: {fault.message}" if name else f"row {fault.message}"
@@ -109,7 +108,7 @@ def _cell(texts: pl.DataFrame, row: int | None, name: str | None) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(pl.Series([text]).str.contains(_PLAIN_NUMBER).item())
+    return bool(pl.Series([text]).str.contains(PLAIN_NUMBER).item())
 
 
 def _short(text: str | None) -> str | None:

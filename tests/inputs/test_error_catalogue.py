@@ -72,6 +72,7 @@ NUMBER = "expected a plain number of at most 12 digits and 6 decimals, as 1234.5
 CENTS = "expected a plain number of at most 12 digits and 2 decimals, as 1234.5"
 DAY = "expected a day that exists, as 2026-03-31"
 CODE = "expected an upper-case code without blanks around it of at most 64 characters"
+DIGITS = "expected digits, with + in front, * or # of at most 40 characters"
 TIME = "expected a time that exists with its offset, as 2026-03-14T09:02:11-04:00"
 CELLS: list[tuple[str, str, str, str, str]] = [  # feed, column, value, line:column, message
     ("usage", "quantity", "1e3", "3:6", f"quantity: {NUMBER}, found '1e3'"),
@@ -116,10 +117,10 @@ CELLS: list[tuple[str, str, str, str, str]] = [  # feed, column, value, line:col
     ("long_distance", "connect_at", "2026-10-14T23:59:59", "3:6", f"connect_at: {TIME}, found '2026-10-14T23:59:59'"),
     ("long_distance", "duration_seconds", "-1", "3:7", "duration_seconds: expected 0 or more, found less"),
     ("long_distance", "answered", "Y", "3:8", "answered: expected true or false, found 'Y'"),
-    (
-        "long_distance", "to_number", "1-212-555", "3:5",
-        "to_number: expected digits, with + in front, * or # of at most 40 characters, found '1-212-555'",
-    ),
+    ("long_distance", "to_number", "1-212-555", "3:5", f"to_number: {DIGITS}, found '1-212-555'"),
+    ("long_distance", "to_number", "-5", "3:5", f"to_number: {DIGITS}, found '-5'"),
+    ("long_distance", "to_number", "+", "3:5", f"to_number: {DIGITS}, found '+'"),
+    ("long_distance", "to_number", "1" * 41, "3:5", f"to_number: {DIGITS}, found '{'1' * 41}'"),
     ("stock", "quantity", "0", "3:6", "quantity: expected more than 0, only a COUNT_ADJ may be less"),
     ("stock", "txn_type", "RECEIPT", "3", "unit_cost: expected a value for a RECEIPT, found nothing"),
     ("adjustments", "vendor_recovery_required", "", "3:8", "vendor_recovery_required: expected true or false, found nothing"),

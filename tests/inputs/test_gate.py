@@ -169,6 +169,14 @@ def test_a_control_sum_with_an_unreadable_cell_is_not_compared(tmp_path: Path) -
     assert gated.suspense.height == 1
 
 
+def test_a_control_sum_with_a_row_without_cells_is_not_compared(tmp_path: Path) -> None:
+    content = "\n".join([*lines(many("usage", 3)), "short"])
+
+    gated = read(put(tmp_path, "usage", content, manifest={"row_count": 4, "sum_quantity": "1"}))
+
+    assert (gated.control_quantity, gated.suspense.height) == (None, 1)
+
+
 def test_a_number_readable_only_as_a_control_is_summed_but_suspended(tmp_path: Path) -> None:
     rows = many("adjustments", 3)
     rows[1] = {**rows[1], "amount": "-1.005"}
