@@ -181,6 +181,7 @@ CONTROLS: Final = {
     **{f"records_{name}": pl.Int64() for name in ("in", "billed", "held", "rejected", "dropped")},
     **{f"amount_{name}": DOLLARS for name in ("in", "billed", "held", "rejected", "dropped")},
     "control_amount": DOLLARS,  # the money column of the file as received, to cents; null for feeds without money
+    "control_exact": EXACT,  # the same before rounding, of the accepted records
     "amount_added": DOLLARS,  # tax, surcharge, mark-up and fee rows put on this file's records
     "amount_rounding": DOLLARS,  # amount_in - control_amount - amount_added, in cents; null for feeds without money
     "held_unpriced": pl.Int64(),  # held records whose dollars cannot be known

@@ -54,17 +54,25 @@ def by_file(charges: pl.DataFrame, bridge: pl.DataFrame, costs: pl.DataFrame) ->
         raise ReconciliationError("a record is joined to a charge row that does not exist")
     whole = parts.filter(pl.col("_files") == 1).select(*_FILE, "component", "amount")
     shared = parts.filter(pl.col("_files") > 1)
-    rows = []
+    feeds: list[str] = []
+    files: list[str] = []
+    components: list[str] = []
+    amounts: list[Decimal] = []
     for group in shared.partition_by("charge_id", maintain_order=True):
         cents = int(group["amount"][0] / _CENT)
         pieces = [int(weight) for weight in group["_weight"].to_list()]
-        weight_list = pieces if any(pieces) else [1] * len(pieces)
         brought = group["_has_cost"].all() and group["component"][0] not in _ADDED
+        weight_list = pieces if any(pieces) else [1] * len(pieces)
         shares = by_cost(cents, group["_cost"].to_list()) if brought else largest_remainder(cents, weight_list)
-        rows.append(
-            group.select(*_FILE, "component").with_columns(amount=pl.Series([Decimal(share) * _CENT for share in shares], dtype=DOLLARS))
-        )
-    return pl.concat([whole, *rows])
+        feeds += group["feed"].to_list()
+        files += group["source_file"].to_list()
+        components += group["component"].to_list()
+        amounts += [Decimal(share) * _CENT for share in shares]
+    apart = pl.DataFrame(
+        {"feed": feeds, "source_file": files, "component": components, "amount": amounts},
+        schema={"feed": pl.String(), "source_file": pl.String(), "component": pl.String(), "amount": DOLLARS},
+    )
+    return pl.concat([whole, apart])
 
 
 def control_totals(
@@ -163,27 +171,29 @@ def _money_by_outcome(records: dict[str, pl.DataFrame], outcomes: pl.DataFrame) 
         if joined["outcome"].null_count():
             raise ReconciliationError(f"a {feed} record has no outcome")
         exact = {name: pl.col("_money").filter(pl.col("outcome") == name.upper()).sum() for name in ("held", "rejected", "dropped")}
-        sums = joined.group_by(_FILE).agg(control_amount=pl.col("_money").sum(), **{f"_money_{k}": v for k, v in exact.items()})
-        found.append(sums.with_columns([round_dollars(pl.col(name)).alias(name) for name in sums.columns if name not in _FILE]))
-    shape = {"feed": pl.String(), "source_file": pl.String(), "control_amount": DOLLARS}
+        sums = joined.group_by(_FILE).agg(control_exact=pl.col("_money").sum(), **{f"_money_{k}": v for k, v in exact.items()})
+        rounded = {name: round_dollars(pl.col(name)) for name in sums.columns if name.startswith("_money")}
+        found.append(sums.with_columns(control_amount=round_dollars(pl.col("control_exact")), **rounded))
+    shape = {"feed": pl.String(), "source_file": pl.String(), "control_exact": EXACT, "control_amount": DOLLARS}
     shape |= {f"_money_{name}": DOLLARS for name in ("held", "rejected", "dropped")}
     return pl.concat([pl.DataFrame(schema=shape), *[frame.select(list(shape)) for frame in found]])
 
 
 def _check_files(controls: pl.DataFrame) -> None:
-    """Raise unless every file's rows balance and its rounding is within half a cent a record."""
+    """Raise unless every file's rows balance and every feed's rounding is within half a cent a record.
+
+    Dollars are checked over all files of a feed, because the records of one charge row may come in several.
+    """
     for row in controls.to_dicts():
         parts = sum(row[f"records_{name}"] for name in ("billed", "held", "rejected", "dropped"))
         if parts != row["records_in"]:
             raise ReconciliationError(f"{row['source_file']}: {row['records_in']} records went in, {parts} came out; nothing is published")
-        rounding = row["amount_rounding"]
-        if rounding is None:
-            continue
-        bound = (Decimal(row["records_in"]) + 4) * _CENT / 2 if row["feed"] == "pass_through" else Decimal(0)
+    for feed in controls.filter(pl.col("amount_rounding").is_not_null()).partition_by("feed", maintain_order=True):
+        rounding, records = total(feed["amount_rounding"]), int(feed["records_in"].sum())
+        bound = (Decimal(records) + 4 * feed.height) * _CENT / 2 if feed["feed"][0] == "pass_through" else Decimal(0)
         if abs(rounding) > bound:
             raise ReconciliationError(
-                f"{row['source_file']}: dollars in differ from dollars billed and held by {rounding}; nothing is published",
-                code="V013",
+                f"{feed['feed'][0]}: dollars in differ from dollars billed and held by {rounding}; nothing is published", code="V013"
             )
 
 

@@ -266,6 +266,7 @@ _FACTS: Final = (
             *(f"records_{name} whole records {name}" for name in ("in", "billed", "held", "rejected", "dropped")),
             *(f"amount_{name} money dollars {name}" for name in ("in", "billed", "held", "rejected", "dropped")),
             "control_amount money the money column of the file as received; null for feeds without money",
+            "control_exact exact the same of the accepted records, before rounding",
             "amount_added money tax, surcharge, mark-up and fee rows put on the file's records",
             "amount_rounding money amount_in - control_amount - amount_added; null for feeds without money",
             "held_unpriced whole held records whose dollars cannot be known",

@@ -21,7 +21,8 @@ AGREED = [
         **VPN, "agency_code": "758", "billing_number": "B2", "valid_from": "2026-01-01", "unit_rate": "0", "approval_ref": "B",
     },
     {
-        "agency_code": "758", "billing_number": "B3", "rate_code": "VPN", "valid_from": "2026-01-01", "markup_pct": "7", "approval_ref": "C",
+        "agency_code": "758", "billing_number": "B3", "rate_code": "VPN", "valid_from": "2026-01-01", "markup_pct": "7",
+        "approval_ref": "C",
         "approved_by": "x",
     },
 ]  # fmt: skip

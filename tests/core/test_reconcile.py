@@ -7,6 +7,7 @@ import pytest
 
 from billing.errors import ReconciliationError
 from billing.frames import BRIDGE, CHARGES, INVOICES, LINES, OUTCOMES, SPLITS, SUSPENSE, empty, fill, record_schema
+from billing.money import EXACT
 from billing.periods import Period
 from billing.reconcile import by_file, check_totals, control_totals
 
@@ -39,7 +40,9 @@ def bridge_of(*rows: tuple[str, str, int, str]) -> pl.DataFrame:
 
 
 def test_a_row_of_two_files_is_shared_to_the_cent():
-    shares = by_file(charges_of(("C1", "USAGE", "10.00")), bridge_of(("C1", "a", 2, "1"), ("C1", "b", 2, "2")))
+    costs = empty({"feed": pl.String(), "source_file": pl.String(), "source_line": pl.Int64(), "cost_amount": EXACT})
+
+    shares = by_file(charges_of(("C1", "USAGE", "10.00")), bridge_of(("C1", "a", 2, "1"), ("C1", "b", 2, "2")), costs)
 
     assert sorted(shares.select("source_file", "amount").rows()) == [("a", Decimal("3.33")), ("b", Decimal("6.67"))]
 

@@ -181,3 +181,44 @@ def test_explain_leads_from_charge_to_file_line_and_authority(month):
     assert "SAMPLE-2" in ended.out
     assert "37" in ended.out
     assert "32.86" in ended.out
+
+
+def test_cloud_detail_of_several_files_that_cancels_out_bills_nothing_and_balances(tmp_path):
+    root = write_world(tmp_path / "w")
+    head = FEEDS["pass_through"].strip().splitlines()[0] + "\n"
+    row = "{},D7580001,2026-10-01,2026-10-31,V2,Cloud,INV-2,2026-10-05,{},PT20,{},,,,,,,2026-10-09,g\n"
+    write_feed_text(root, "pass_through", PERIOD, head + row.format("P1", 1, "5.004"))
+    write_feed_text(root, "pass_through", PERIOD, head + row.format("P2", 2, "-5.003"), sequence=2)
+
+    ended = cotbill("run", PERIOD, "-w", str(root), "--as-of", "2026-11-06")
+
+    assert ended.code == 3, ended.err
+    assert query(root, "select count(*) from fact_charge") == [(0,)]
+    assert query(root, "select records_in, records_billed, amount_in, control_exact from control_totals order by source_file") == [
+        (1, 1, Decimal("0.00"), Decimal("5.004000000000")),
+        (1, 1, Decimal("0.00"), Decimal("-5.003000000000")),
+    ]
+
+
+def test_a_focus_file_is_billed_to_its_exact_sum(tmp_path):
+    root = write_world(tmp_path / "w")
+    columns = "BilledCost,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,InvoiceIssuerName,ServiceName,SubAccountId"
+    times = '"2026-10-01 00:00:00","2026-11-01 00:00:00","2026-10-18 22:00:00","2026-10-18 23:00:00","Acme Cloud, Inc.","Queue"'
+    costs = ["0.00000080000", "0.00250605990", "0.00500000001", "1.23000000001"]
+    text = columns + "\n" + "".join(f'{cost},{times},"{account}"\n' for cost, account in zip(costs, "1123", strict=True))
+    (tmp_path / "focus.csv").write_text(text)
+    (root / "reference" / "vendor_accounts.csv").write_text(
+        "vendor_code,account,billing_number,rate_code,valid_from,valid_to\n"
+        + "".join(f"ACME-CLOUD-INC,{account},D7580001,PT20,2020-01-01,\n" for account in "12")
+    )
+
+    adapted = cotbill("adapt", "focus", str(tmp_path / "focus.csv"), PERIOD, "-w", str(root), "--as-of", "2026-11-01")
+    ended = cotbill("run", PERIOD, "-w", str(root), "--as-of", "2026-11-06")
+
+    assert adapted.code == 3, adapted.err  # account 3 has no billing number yet
+    assert "account 3 of ACME-CLOUD-INC" in adapted.err
+    assert ended.code == 3, ended.err
+    assert query(root, "select amount, exact_amount from fact_charge") == [(Decimal("0.01"), Decimal("0.007506859910"))]
+    assert query(root, "select control_exact from control_totals") == [(Decimal("1.237506859920"),)]
+    first_cause = "select code, also, amount from fact_exception where feed = 'pass_through' and is_first_cause"
+    assert query(root, first_cause) == [("A101", "R201", Decimal("1.23"))]
