@@ -249,10 +249,11 @@ HELD = {
     "negative",
 }
 
-CIRCUIT_COLUMNS = (
-    "source_record_id,billing_number,circuit_id,id_format,vendor_code,service_type,a_address,rate_code,order_no,billing_start_date,"
-    "disconnect_date,mrc_override,nrc_amount,nrc_date,ioc_miles,a_v,a_h,z_v,z_h,contract_end"
-).split(",")
+CIRCUIT_COLUMNS = [
+    "source_record_id", "billing_number", "circuit_id", "id_format", "vendor_code", "service_type", "a_address", "rate_code",
+    "order_no", "billing_start_date", "disconnect_date", "mrc_override", "nrc_amount", "nrc_date", "ioc_miles", "a_v", "a_h", "z_v",
+    "z_h", "contract_end",
+]  # fmt: skip
 
 
 def _circuits() -> str:
