@@ -1,6 +1,7 @@
 """Put a view on paper: one PDF, the same bytes for the same view, with nothing fetched from anywhere."""
 
 import atexit
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -30,6 +31,18 @@ class _Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _no_sweeping() -> Iterator[None]:
+    """The renderer makes a tree of many small objects; looking for garbage in it all the while costs a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager
@@ -72,7 +85,7 @@ def pdf(view: View) -> bytes:
     Raises:
         RenderError: the renderer logged an error: something is missing on the paper.
     """
-    with _no_clock():
+    with _no_clock(), _no_sweeping():
         return _printed(view)
 
 

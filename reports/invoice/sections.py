@@ -8,6 +8,7 @@ from billing.periods import Period
 from reports.figures import bounded, count, money, number, rate, span
 from reports.invoice.families import ADJUSTMENTS, COMPONENT_WORDS, FAMILIES, FIGURES, PRIOR, WRAPPING, FamilyKind
 from reports.invoice.view import Column, Row, Section
+from reports.invoice.widths import with_widths
 
 Line = dict[str, Any]
 MOST_LINES: Final = 400  # beyond this a family is printed by rate code; the detail file has every line
@@ -34,11 +35,12 @@ def section(family: str, lines: list[Line], period: Period, *, is_group: bool, c
     if len(lines) > MOST_LINES and family != ADJUSTMENTS:
         about = f"{about} Added up by rate code; the detail file lists all {len(lines):,} lines."
         columns = (Column("Rate code"), Column("Service", "w"), Column("Lines", "n"), Column("Amount $", "n"))
-        return Section(family, kind.title, about, columns, _by_code(lines), foot, total)
+        summed = _by_code(lines)
+        return Section(family, kind.title, about, with_widths(columns, summed, total), summed, foot, total)
     headings = [Column("Line", "n"), *([Column("Number")] if is_group else [])]
     headings += [Column(title, _css(cell)) for cell, title in kind.columns]
     rows = tuple(_row(kind, line, period, is_group=is_group, corrects=corrects) for line in lines)
-    return Section(family, kind.title, about, tuple(headings), rows, foot, total)
+    return Section(family, kind.title, about, with_widths(headings, rows, total), rows, foot, total)
 
 
 def _css(cell: str) -> str:
@@ -75,7 +77,7 @@ def _cell(cell: str, line: Line, period: Period, corrects: Callable[[Line], str]
 
 
 def _note(kind: FamilyKind, line: Line) -> str:
-    """A fee, tax, surcharge or one-time charge says so and how it comes about; a late charge says of what."""
+    """A fee, tax, surcharge or one-time charge says so and how it comes about where no rate shows it; a late charge says of what."""
     word = COMPONENT_WORDS.get(line["component"], "")
     if kind.name == ADJUSTMENTS:
         return ""
@@ -84,7 +86,7 @@ def _note(kind: FamilyKind, line: Line) -> str:
         return f"{family}; {word.lower()}" if word else family
     if not word:
         return ""
-    return f"{word}: {bounded(line['rule'], 90)}" if line["rule"] else word
+    return f"{word}: {bounded(line['rule'], 90)}" if line["rule"] and line["unit_rate"] is None else word
 
 
 def _by_code(lines: list[Line]) -> tuple[Row, ...]:
@@ -128,7 +130,7 @@ def rate_code_section(lines: list[Line], before: list[Line], last_month: str, th
             over = family
         rows.append(Row((*cells, money(total_of(new)))))
     return Section(
-        "by-code", "Charges by rate code", "The whole invoice added up; every line follows.", tuple(columns), tuple(rows),
+        "by-code", "Charges by rate code", "The whole invoice added up; every line follows.", with_widths(columns, rows, money(total_of(lines))), tuple(rows),
         f"All charges, {count(len(lines), 'line')}", money(total_of(lines)),
     )  # fmt: skip
 

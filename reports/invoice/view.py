@@ -19,10 +19,11 @@ COT: Final = Sender("Commonwealth Office of Technology", "500 Mero Street, Frank
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its title, and `n` for figures, `w` for words that may wrap, `` for the rest."""
+    """One column: its title, `n` for figures or `w` for words that may wrap, and its width (empty: found by the renderer)."""
 
     title: str
     css: str = ""
+    width: str = ""
 
 
 @dataclass(frozen=True)
