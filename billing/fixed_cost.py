@@ -8,6 +8,7 @@ from billing import audit
 from billing.charges import finish
 from billing.effective import in_force
 from billing.errors import ReconciliationError
+from billing.fees import audit_markup, fee_bridge, markup_rows
 from billing.findings import find, gather, is_held
 from billing.frames import BRIDGE, SOURCE, Billed, Earlier, Tables, conform
 from billing.ids import natural_key
@@ -21,6 +22,7 @@ from billing.rate_lookup import attach_account, attach_code, attach_rate
 _INT: Final = pl.Int128
 _MONTHS: Final = 12
 _ROW: Final = ["feed", "source_file", "source_line"]
+_MARKUP: Final = ("markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref")
 
 
 def bill_fixed_cost(
@@ -30,7 +32,7 @@ def bill_fixed_cost(
     policy: Policy,  # noqa: ARG001  every stream is called alike; fixed cost has no setting
     earlier: Earlier,
 ) -> Billed:
-    """Bill the assessments in force in a period; one BASE row per record.
+    """Bill the assessments in force in a period; one BASE row per record, and a FEE row where its rate has a mark-up.
 
     AMOUNT bills month m's part of annual_amount. ALLOCATED takes month m's part of the pool first, then shares it by
     basis_quantity over all rows of the assessment in force, held or not. m is 1 in start_period and starts again
@@ -55,13 +57,21 @@ def bill_fixed_cost(
     valued = _value(rows, shares)
     findings = gather(doubles, _audit_span(kept), _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
     findings = audit.only_decided(gather(findings, audit.audit_requester(valued, tables), _audit_owner(valued)))
-    charges = finish(_charge_columns(valued.filter(~is_held(valued, findings)), period), period)
+    charges, bridge = _charge(_charge_columns(valued.filter(~is_held(valued, findings)), period), tables, period)
     stakes = kept.join(valued.select(*_ROW, "at_stake"), on=_ROW, how="left", validate="1:1", maintain_order="left")
     outcomes = pl.concat([audit.outcomes(stakes, findings), dropped])
     if outcomes.height != records.height:
         raise ReconciliationError(f"{records.height} fixed-cost records went in, {outcomes.height} came out")
-    bridge = conform(charges.select(list(BRIDGE)), BRIDGE).sort("charge_id")
     return Billed(charges, bridge, findings, outcomes)
+
+
+def _charge(rows: pl.DataFrame, tables: Tables, period: Period) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Write the rows and their mark-ups. Returns: CHARGES and BRIDGE."""
+    base = finish(rows.drop(_MARKUP), period)
+    marked = base.join(rows.select("natural_key", *_MARKUP), on="natural_key", how="left", validate="1:1", maintain_order="left")
+    fees = markup_rows(marked, tables, period)
+    sources = conform(base.select(list(BRIDGE)), BRIDGE)
+    return pl.concat([base, fees]).sort("charge_id"), pl.concat([sources, fee_bridge(fees, sources)]).sort("charge_id")
 
 
 def _enrich(live: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:
@@ -124,6 +134,7 @@ def _audit(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return gather(
         audit.audit_account(rows, tables),
         audit.audit_code(rows),
+        audit_markup(rows, tables),
         find(
             by_amount, "R203", pl.col("annual_amount").is_null(), column="annual_amount",
             message=pl.format("{} has no annual amount", "assessment_id"),
@@ -149,7 +160,7 @@ def _charge_columns(clean: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Name the columns as a charge row has them: one of the month for AMOUNT, the basis for ALLOCATED."""
     is_amount = pl.col("method") == "AMOUNT"
     return clean.select(
-        "billing_number", "agency_code", "rate_code", "rate_date", "approval_ref", "rule", *SOURCE,
+        "billing_number", "agency_code", "rate_code", "rate_date", "approval_ref", "rule", *SOURCE, *_MARKUP,
         natural_key=natural_key("fixed_cost", pl.col("source_record_id"), "BASE"),
         stream=pl.lit("fixed_cost"),
         component=pl.lit("BASE"),

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from billing.effective import in_force
 from billing.fee_rows import plain
 from billing.fees import audit_markup
 from billing.findings import find, gather
@@ -16,7 +17,7 @@ _LARGEST_INT: Final = 2**127 - 1
 
 
 def audit_pass_through(records: pl.DataFrame, tables: Tables, policy: Policy, earlier: Earlier) -> pl.DataFrame:
-    """Run the stream's own rules: R201 (not class PASS), U504, T902, R206, T901.
+    """Run the stream's own rules: R201 (not class PASS), U504, T902, R206, T901, A104.
 
     Needs the columns of `attach_account`, `attach_code` and `attach_rate`. Returns: FINDINGS.
     """
@@ -26,6 +27,7 @@ def audit_pass_through(records: pl.DataFrame, tables: Tables, policy: Policy, ea
         audit_markup(records, tables),
         _audit_cost(records, policy),
         _audit_tax(records),
+        _audit_owner(records, tables),
     )
 
 
@@ -77,3 +79,18 @@ def _audit_tax(records: pl.DataFrame) -> pl.DataFrame:
         "{} {} of tax on {}, which is exempt", pl.col("tax_amount"), pl.col("tax_type").fill_null("(no type)"), pl.col("billing_number")
     )
     return find(records, "T901", taxed, column="tax_amount", message=message)
+
+
+def _audit_owner(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """A104: vendor_accounts maps the vendor's account to a number of another agency than the one billed."""
+    named = records.filter(pl.col("vendor_account").is_not_null() & pl.col("agency_code").is_not_null())
+    key = {"vendor_code": "vendor_code", "vendor_account": "account"}
+    mapped = in_force(named, tables["vendor_accounts"], on=key, date="rate_date", take={"billing_number": "_mapped"})
+    number = {"_mapped": "billing_number"}
+    owned = in_force(mapped, tables["billing_numbers"], on=number, date="rate_date", take={"agency_code": "_owner"})
+    known = owned.filter(pl.col("_owner").is_not_null())
+    message = pl.format(
+        "account {} of {} is mapped to {} of agency {}, the line is billed to agency {}",
+        "vendor_account", "vendor_code", "_mapped", "_owner", "agency_code",
+    )  # fmt: skip
+    return find(known, "A104", pl.col("_owner") != pl.col("agency_code"), column="billing_number", message=message)

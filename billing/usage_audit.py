@@ -42,7 +42,7 @@ def audit_prices(records: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             rated, "R203", no_tiers | no_package | no_rate, column="rate_code",
-            message=pl.format("{} ({}) has no {} on {}", pl.col("rate_code"), method, lacks, pl.col("rate_date")),
+            message=pl.format("{} ({}) lacks {} on {}", pl.col("rate_code"), method, lacks, pl.col("rate_date")),
         ),
         find(used.filter(is_free), "R204", pl.lit(value=True), column="rate_code", message=zero),
         find(used.filter(~is_free), "R204", pl.lit(value=True), column="rate_code", message=zero, severity="WARN"),
