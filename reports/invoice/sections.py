@@ -129,10 +129,9 @@ def rate_code_section(lines: list[Line], before: list[Line], last_month: str, th
             rows.append(Row((FAMILIES[family].title,), is_heading=True))
             over = family
         rows.append(Row((*cells, money(total_of(new)))))
-    return Section(
-        "by-code", "Charges by rate code", "The whole invoice added up; every line follows.", with_widths(columns, rows, money(total_of(lines))), tuple(rows),
-        f"All charges, {count(len(lines), 'line')}", money(total_of(lines)),
-    )  # fmt: skip
+    total, foot = money(total_of(lines)), f"All charges, {count(len(lines), 'line')}"
+    about = "The whole invoice added up; every line follows."
+    return Section("by-code", "Charges by rate code", about, with_widths(columns, rows, total), tuple(rows), foot, total)
 
 
 def _unit(lines: list[Line]) -> str:
