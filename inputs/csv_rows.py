@@ -18,7 +18,7 @@ from billing.errors import InputError, Location, ReconciliationError
 from inputs.text_file import LINE_LIMIT, shown
 
 _CHUNK: Final = 1 << 18
-_COMMA, _LF, _CR, _DELETE, _SPACE = (ord(char) for char in ",\n\r\x7f ")
+_COMMA, _LF, _CR, _DELETE, _SPACE, _QUOTE = (ord(char) for char in ',\n\r\x7f "')
 _FIELD: Final = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\r\n]*+)'
 _RECORD: Final = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+(?=\r?\n|\r?\Z)")
 # Controls (C0, DEL, C1), direction marks and overrides, line and paragraph separators, byte order marks inside the text.
@@ -97,15 +97,18 @@ def _frame(rows: list[list[str]], names: list[str]) -> pl.DataFrame:
 def _all_plain(body: bytes, names: list[str]) -> pl.DataFrame | None:
     """All rows at once when a count of the file's bytes shows that every line is plain, else None."""
     places = np.frombuffer(body, dtype=np.uint8)
-    if len(names) == 1 or b'"' in body or b"\x7f" in body or not _is_clean_text(body, places):
-        return None
-    controls = breaks = commas = 0
-    for start in range(0, len(body), _CHUNK):
+    controls = breaks = commas = highest = 0
+    for start in range(0, len(body), _CHUNK):  # one pass over memory; each part is counted while it is in cache
         part = places[start : start + _CHUNK]
+        if (part == _QUOTE).any():
+            return None
         controls += int(np.count_nonzero(part < _SPACE))
         breaks += int(np.count_nonzero(part == _LF))
         commas += int(np.count_nonzero(part == _COMMA))
-    returns = body.count(b"\r\n") if b"\r" in body else 0
+        highest = max(highest, int(part.max()))
+    if len(names) == 1 or (highest >= _DELETE and (b"\x7f" in body or not _is_clean_text(body, places))):
+        return None
+    returns = body.count(b"\r\n") if controls != breaks else 0
     lines = breaks + (not body.endswith(b"\n"))
     # With no line longer than the header, which the reader checks, equal sums mean that no line is shorter.
     if controls != breaks + returns or commas != (len(names) - 1) * lines:
@@ -167,7 +170,7 @@ class _Splitter:
         commas = np.add.reduceat(places == _COMMA, self.starts, dtype=np.int32)
         is_odd = (places < _SPACE) & (places != _LF)
         is_odd[:-1] &= (places[:-1] != _CR) | (places[1:] != _LF)
-        is_odd |= (places == ord('"')) | (places == _DELETE)
+        is_odd |= (places == _QUOTE) | (places == _DELETE)
         if not _is_clean_text(self.body, places):
             is_odd |= places > _DELETE
         lengths = self.ends - self.starts

@@ -228,6 +228,8 @@ def _control(texts: pl.DataFrame, cells: Cells, name: str | None, rows: Rows) ->
         if not texts[name].str.contains(PLAIN_NUMBER).all():
             return None
         values = texts[name]
+    if values.dtype.is_integer():
+        return Decimal(int(values.cast(pl.Int128).sum()))
     return Decimal(values.cast(_CONTROL).sum())
 
 

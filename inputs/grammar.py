@@ -82,7 +82,8 @@ def nulls(name: str, dtype: pl.DataType, height: int) -> pl.Series:
 def check_column(text: pl.Series, column: Column) -> tuple[pl.Series, pl.Series | None]:
     """Type one column's texts; with a mask of the cells that are not as the column demands, or None when all are."""
     if text.null_count() == len(text):
-        return _judged(text, column, nulls(column.name, column.dtype, len(text)))
+        is_typed = column.dtype == text.dtype  # a column of nulls is the same column
+        return _judged(text, column, text if is_typed else nulls(column.name, column.dtype, len(text)))
     return _judged(text, column, _read(text, column))
 
 

@@ -33,7 +33,7 @@ def contradictions(tables: Tables) -> list[BillingError]:
         faults += _spans(frame, table) if table.is_dated else _doubles(frame, table)
     for name, column, other, target in _REFERENCES:
         faults += _unknown(tables[name], name, column, tables[other][target])
-    return [*faults, *_tiers(tables), *_bands(tables["ld_plans"]), *_bearers(tables), *_ledger_keys(tables["gl_map"])]
+    return [*faults, *_tiers(tables), *_bands(tables["ld_plans"]), *_bearers(tables), *_fee_codes(tables), *_ledger_keys(tables["gl_map"])]
 
 
 def _keyed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -161,6 +161,20 @@ def _bearers(tables: Tables) -> list[BillingError]:
     known = pl.Series([*tables["rate_codes"]["rate_code"].to_list(), *classes], dtype=pl.String)
     words = tables["surcharges"].with_columns(pl.col("applies_to").str.split(";")).explode("applies_to")
     return _unknown(words.with_columns(pl.col("applies_to").str.strip_chars()), "surcharges", "applies_to", known)
+
+
+def _fee_codes(tables: Tables) -> list[BillingError]:
+    """A surcharge is billed under a code of class FEE: fees never bear a fee, other classes might."""
+    codes = tables["rate_codes"].unique("rate_code", keep="first", maintain_order=True).select("rate_code", "class")
+    billed = tables["surcharges"].join(
+        codes, left_on="surcharge_code", right_on="rate_code", how="left", validate="m:1", maintain_order="left"
+    )
+    return [
+        TableError(
+            f"surcharge_code '{shown(code)}' is of class {kind}; bill it under a code of class FEE", at=Location("surcharges.csv", line, 1)
+        )
+        for code, kind, line in billed.filter(pl.col("class") != "FEE").select("surcharge_code", "class", "source_line").iter_rows()
+    ]
 
 
 def _ledger_keys(gl_map: pl.DataFrame) -> list[BillingError]:
