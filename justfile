@@ -49,10 +49,10 @@ bench ROWS="2000000":
     {{bin}}python tests/bench/bench_kernels.py {{ROWS}}
     @if [ -f tests/bench/bench_calls.py ]; then {{bin}}python tests/bench/bench_calls.py; fi
 
-# write the golden files anew and show what moved
+# write the golden files and the README's output anew and show what moved
 golden:
-    COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden
-    git --no-pager diff --stat -- tests/golden
+    COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"
+    git --no-pager diff -- tests/golden README.md
 
 # the property tests again and again, each round with fresh random examples
 fuzz ROUNDS="10" *ARGS:
