@@ -91,7 +91,7 @@ def demo(as_of: str | None, **options: Any) -> int:
 @_json
 def check(**options: Any) -> int:
     """Read and validate reference, rates and feeds; write nothing."""
-    from pipelines.commands.month import check as work
+    from pipelines.commands.check import check as work
 
     return work(**options)
 

@@ -1,4 +1,4 @@
-"""The month: check, plan, run, invoices."""
+"""The month: plan, run, invoices."""
 
 import datetime as dt
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from billing.errors import BillingError, PeriodError, RefusalsError, UsageError
+from billing.errors import UsageError
 from billing.exceptions import waits_for_a_person
 from billing.frames import MonthBill
 from billing.money import total
@@ -17,8 +17,7 @@ from billing.periods import Period
 from pipelines.commands import show
 from pipelines.files import write_atomic
 from pipelines.publish import Published, publish, republish_mart
-from pipelines.run import Run, load_bill, load_tables, run_month
-from pipelines.settings import read_settings
+from pipelines.run import Run, load_bill, run_month
 from pipelines.stages import Stages
 from pipelines.workspace import Workspace, locked
 
@@ -100,58 +99,6 @@ def _show_run(summary: dict[str, Any], bill: MonthBill, *, as_json: bool) -> Non
     for name in ("control_report", "mart"):
         if name in summary:
             show.say(f"{name.replace('_', ' ')}: {summary[name]}")
-
-
-def check(*, period: str | None, workspace: Path, as_json: bool) -> int:
-    """Read everything, write nothing; every fault on a line of its own.
-
-    Raises:
-        RefusalsError: files or tables are refused, all of them named.
-    """
-    from inputs.gate import read_feed
-    from inputs.inbox import list_inbox
-
-    home = Workspace.open(workspace)
-    policy, faults, rows, findings = read_settings(home.root), [], [], []
-    tables = load_tables(home)
-    periods = [Period.parse(period)] if period else home.periods_with_inbox()
-    for month in periods:
-        folder = home.inbox / str(month)
-        if not folder.is_dir():
-            raise PeriodError(f"inbox/{month} does not exist; put the month's feeds there")
-        try:
-            inbox = list_inbox(folder, month, policy, {})
-        except BillingError as fault:
-            faults += fault.errors if isinstance(fault, RefusalsError) else [fault]
-            continue
-        findings += inbox.findings.to_dicts()
-        for file in inbox.files:
-            try:
-                gated = read_feed(file.path, file.feed, month, policy)
-            except BillingError as fault:
-                faults += fault.errors if isinstance(fault, RefusalsError) else [fault]
-                continue
-            findings += gated.findings.to_dicts()
-            rows.append((str(month), file.path.name, gated.row_count, gated.records.height, gated.suspense.height))
-    if faults:
-        raise RefusalsError(faults)
-    if as_json:
-        show.data({
-            "tables": {name: frame.height for name, frame in sorted(tables.frames.items())},
-            "files": [dict(zip(("period", "file", "rows", "accepted", "suspended"), row, strict=True)) for row in rows],
-            "findings": findings,
-        })  # fmt: skip
-    else:
-        show.table(("table", "rows"), [(name, f"{frame.height:,}") for name, frame in sorted(tables.frames.items())], right=(1,))
-        show.say()
-        show.table(
-            ("period", "file", "rows", "accepted", "suspended"),
-            [(p, f, f"{n:,}", f"{a:,}", f"{s:,}") for p, f, n, a, s in rows], right=(2, 3, 4),
-        )  # fmt: skip
-        for finding in findings:
-            where = ":".join(str(finding[name]) for name in ("source_file", "source_line") if finding[name] is not None)
-            show.say(f"{where}: {finding['code']}: {finding['message']}")
-    return WAITS if findings else 0
 
 
 def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
