@@ -29,6 +29,7 @@ class Policy:
     disconnect_day_billed: bool = False
     prorate_rate_change: bool = False
     look_back_periods: int = 12
+    advance_from: str | None = None  # YYYY-MM, the first month that is settled in advance; none: the workspace's first period
     dispute_days: int = 60
     due_days: int = 30
     issue_days_after_period: int = 6

@@ -1,7 +1,7 @@
 """Bill what is in service in a month: the engine that circuits, VoIP lines and Centrex stations share.
 
-Every item is billed in arrears, for the month of the run. Codes of bill_timing ADVANCE are billed so too: their
-settlement needs the record of earlier months.
+An item is billed in arrears, for the month of the run; one of bill_timing ADVANCE for every month to the coming one, less
+what was billed for it before (see `billing.advance`).
 """
 
 from collections.abc import Callable
@@ -9,6 +9,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from billing.advance import (
+    ADVANCE,
+    SETTLED,
+    billed_before,
+    frozen_months,
+    settle,
+    settled_amount,
+    settled_months,
+    settled_quantity,
+)  # fmt: skip
 from billing.audit import audit_account, audit_code, audit_funding, audit_requester, duplicates, only_decided, outcomes
 from billing.charges import finish
 from billing.errors import ReconciliationError
@@ -67,7 +77,7 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
         tables: reference and rates.
         period: the month.
         policy: start and disconnect days, rate changes inside a month.
-        earlier: not looked at by snapshots.
+        earlier: what was billed in advance.
 
     Rows: one outcome per record.
 
@@ -75,19 +85,18 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
         ReconciliationError: a record was lost or doubled on the way.
     """
     kept, doubled, dropped = duplicates(records, kind.feed, earlier)
-    named = kept.with_columns(
-        item=kind.item, label=kind.label, inventory_start=pl.col(kind.start), inventory_stop=pl.col(kind.stop),
-        is_accepted=~is_held(kept, doubled),
-    )  # fmt: skip
+    named = _named(kind, kept).with_columns(is_accepted=~is_held(kept, doubled))
     inventory = in_service(named, period, policy)
-    inventory, parts = _with_stakes(inventory, price_parts(kind, inventory, tables, period, policy))
-    line_codes, side_codes, refused = _audit_codes(parts, tables)
+    inventory, parts = _with_stakes(inventory, _timed_parts(kind, inventory, tables, period, policy, earlier))
+    is_credit = pl.col("is_credit").fill_null(value=False)  # gives back what was billed: no price is asked for
+    line_codes, side_codes, refused = _audit_codes(parts.filter(~is_credit), tables)
     lines = parts.filter("is_line")
     paying = parts.filter(~pl.col("part_no").is_in(refused.implode()))
+    funded = paying.filter(~is_credit)  # a credit follows the split of its line
     findings = only_decided(
         gather(
             doubled, audit_spans(inventory, kind.start), audit_overlaps(inventory), _once(audit_account(lines, tables)), line_codes,
-            _once(audit_funding(paying, tables)), kind.audit(inventory, tables, period), _once(audit_requester(lines, tables)),
+            _once(audit_funding(funded, tables)), kind.audit(inventory, tables, period), _once(audit_requester(lines, tables)),
         )
     )  # fmt: skip
     decided = outcomes(inventory, findings)
@@ -101,6 +110,43 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
         findings=gather(findings, side_codes).sort("source_file", "source_line", maintain_order=True),
         outcomes=made.sort("source_file", "source_line"),
     )
+
+
+def _named(kind: Inventory, records: pl.DataFrame) -> pl.DataFrame:
+    """Add item, label, inventory_start and inventory_stop."""
+    return records.with_columns(
+        item=kind.item, label=kind.label, inventory_start=pl.col(kind.start), inventory_stop=pl.col(kind.stop)
+    )  # fmt: skip
+
+
+def _timed_parts(
+    kind: Inventory, inventory: pl.DataFrame, tables: Tables, period: Period, policy: Policy, earlier: Earlier
+) -> pl.DataFrame:
+    """Price the parts billed in arrears for the period, and settle those billed in advance month by month."""
+    unsettled = [pl.lit(None, dtype).alias(name) for name, dtype in SETTLED.items()]
+    parts = price_parts(kind, inventory, tables, period, policy).with_columns(*unsettled, is_idle=pl.lit(value=False))
+    if tables["rate_codes"].filter(pl.col("bill_timing") == ADVANCE).is_empty() or inventory.is_empty():
+        return parts
+    is_ahead = (pl.col("code_bill_timing") == ADVANCE).fill_null(value=False) & pl.col("is_recurring")
+    months = settled_months(period, policy, earlier, kind.feed)
+    ahead = pl.concat([_month_parts(kind, inventory, tables, month, policy) for month in months]).filter(is_ahead)
+    if ahead.is_empty():
+        return parts
+    records = _named(kind, earlier.of(kind.feed).collect())
+    settled = settle(ahead, billed_before(records, earlier, kind.feed), frozen_months(records, inventory))
+    both = pl.concat([parts.filter(~is_ahead), settled.select(parts.columns)])
+    return both.drop("part_no").with_row_index("part_no").with_columns(pl.col("part_no").cast(pl.Int64))
+
+
+def _month_parts(kind: Inventory, inventory: pl.DataFrame, tables: Tables, month: Period, policy: Policy) -> pl.DataFrame:
+    """Price an inventory for one month; what is out of service then is idle and comes to nothing."""
+    dated = in_service(inventory.drop("start_date", "stop_date", "days"), month, policy)
+    whole = {"start_date": pl.lit(month.first_day), "stop_date": pl.lit(month.stop_day), "days": pl.lit(month.days, pl.Int64)}
+    active = price_parts(kind, dated, tables, month, policy).with_columns(is_idle=pl.lit(value=False))
+    idle = price_parts(kind, dated.filter(pl.col("days") == 0).with_columns(**whole), tables, month, policy)
+    nothing = {name: pl.lit(0, _INT) for name in ("share_num", "numerator")}
+    idle = idle.with_columns(**nothing, denominator=pl.lit(1, _INT), is_idle=pl.lit(value=True))
+    return pl.concat([active, idle.select(active.columns)]).with_columns(month=pl.lit(month.first_day))
 
 
 def price_parts(kind: Inventory, inventory: pl.DataFrame, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:
@@ -199,21 +245,29 @@ def _once(findings: pl.DataFrame) -> pl.DataFrame:
 def _charges(feed: str, parts: pl.DataFrame, tables: Tables, period: Period) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write the charge rows of clean parts, their mark-ups, and the bridge back to the records."""
     from_table = pl.col("flat").is_null()
-    key = natural_key(feed, pl.col("source_record_id"), pl.col("component"), pl.col("sub"), pl.col("stretch"))
+    own = natural_key(feed, pl.col("source_record_id"), pl.col("component"), pl.col("sub"), pl.col("stretch"))
+    key = pl.when(pl.col("month").is_null()).then(own).otherwise(natural_key(own, pl.col("month")))
+    is_credit = pl.col("is_credit").fill_null(value=False)
+    share = Exact(pl.col("share_num") * pl.col("lines").cast(_INT), pl.col("share_den"))
     extra = [name for name in ("markup_valid_from", "markup_approval_ref") if name in parts.columns]
     rows = parts.select(
-        *SOURCE, "billing_number", "agency_code", "component", "rate_code", "start_date", "stop_date", "numerator", "denominator",
-        "rate_date", "markup_pct", "fee_rate_code", *extra,
+        *SOURCE, "billing_number", "agency_code", "rate_code", "numerator", "denominator", "rate_date",
+        "markup_pct", "fee_rate_code", *extra,
         natural_key=key,
         stream=pl.lit(feed),
         description=describe(),
-        quantity=Exact(pl.col("share_num") * pl.col("lines").cast(_INT), pl.col("share_den")).at(RATE_PLACES),
+        component=pl.when(is_credit).then(pl.lit("CREDIT")).otherwise("component"),
+        start_date=pl.when(is_credit).then("month").otherwise("start_date"),
+        stop_date=pl.when(is_credit).then(pl.col("month").dt.offset_by("1mo")).otherwise("stop_date"),
+        is_prior_period=(pl.col("month") < pl.lit(period.first_day)).fill_null(value=False),
+        original_charge_id=pl.when(is_credit).then("original_id"),
+        quantity=settled_quantity(share),
         uom=pl.col("code_uom"),
         unit_rate=decimal(pl.col("price_micros"), RATE_PLACES),
         line_count=pl.when("is_recurring").then("lines"),
         rate_valid_from=pl.when(from_table).then("rate_valid_from"),
         approval_ref=pl.when(from_table).then("approval_ref"),
-        rule=explain(),
+        rule=explain() + settled_amount(),
     )  # fmt: skip
     marks = rows.select("natural_key", "markup_pct", "fee_rate_code", *extra)
     base = finish(rows.drop("markup_pct", "fee_rate_code", *extra), period)

@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -14,6 +14,7 @@ from billing.errors import Location, TableError
 from billing.policy import Policy, TimeBand
 
 SETTINGS_FILE = "cotbill.toml"
+_MONTH = r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$"
 _DAYS = {"Mon": 1, "Tue": 2, "Wed": 3, "Thu": 4, "Fri": 5, "Sat": 6, "Sun": 7}
 
 
@@ -59,7 +60,7 @@ def _model() -> type[BaseModel]:
             fields[item.name] = (list[str], list(default) if isinstance(default, tuple) else [])
         else:
             fields[item.name] = (kind, default)
-    fields["advance_from"] = (str | None, None)
+    fields["advance_from"] = (Annotated[str, Field(pattern=_MONTH)] | None, None)
     fields["max_lines"] = (int, 99)
     return create_model("Settings", __config__=ConfigDict(extra="forbid"), **fields)
 
@@ -92,7 +93,7 @@ def read_settings(workspace: Path) -> Policy:
         if isinstance(value, bool) is not (_SETTINGS.model_fields[key].annotation is bool):
             raise TableError(f"'{key}' is {value!r}; expected {_expected(key)}", at=at)
     try:
-        values = _SETTINGS.model_validate(raw).model_dump(exclude={"advance_from", "max_lines"})
+        values = _SETTINGS.model_validate(raw).model_dump(exclude={"max_lines"})
         bands = [_Band(**band).read() for band in values["time_bands"] or []]
     except (ValidationError, ValueError) as fault:
         words = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else str(fault)
