@@ -6,7 +6,10 @@ from tests.e2e.program import cotbill, query
 from tests.e2e.world import add_row, write_feed_text, write_world
 
 A, B = "D7580001", "D7580002"
-HEAD = "txn_id,txn_type,txn_date,warehouse,item_no,quantity,uom,billing_number,unit_cost,original_txn_id,condition,serial_no,asset_tag,ticket_no"
+HEAD = (
+    "txn_id,txn_type,txn_date,warehouse,item_no,quantity,uom,billing_number,unit_cost,original_txn_id,condition,serial_no,asset_tag"
+    ",ticket_no"
+)
 OPENING = """
 warehouse,item_no,quantity,unit_cost,as_of
 W7,PH8841,4,25.00,2026-09-30
