@@ -23,7 +23,10 @@ ITEMS = {
 def audit_invoices(
     invoices: pl.DataFrame, lines: pl.DataFrame, earlier: Earlier, keys: pl.DataFrame, period: Period, policy: Policy
 ) -> pl.DataFrame:
-    """V010: a total moved by more than the policy's percent and dollars; V012: a total below zero. Returns FINDINGS."""
+    """V010: a total moved by more than the policy's percent and dollars; V012: a total below zero.
+
+    A number or group that was billed last month and has no invoice now has moved by all of it. Returns FINDINGS.
+    """
     rows = []
     before = earlier.charges.filter(pl.col("period") == str(period.shift(-1)))
     for invoice in invoices.to_dicts():
@@ -39,7 +42,26 @@ def audit_invoices(
             parts = movement(before.filter(pl.col("billing_number").is_in(members)), now)
             words = ", ".join(f"{name} {amount:+}" for name, amount in parts.items() if amount)
             rows.append(_finding("V010", invoice, f"invoice {invoice['invoice_no']} moves by {move:+} against {prior} ({words})"))
+    rows += _gone(invoices, before, keys, policy)
     return conform(pl.DataFrame(rows, schema=FINDINGS), FINDINGS) if rows else empty(FINDINGS)
+
+
+def _gone(invoices: pl.DataFrame, before: pl.DataFrame, keys: pl.DataFrame, policy: Policy) -> list[dict[str, object]]:
+    """V010 for what was billed last month and is not billed at all now."""
+    old = before.join(
+        keys.select("billing_number", "invoice_key", "agency_code"), on="billing_number", how="left", validate="m:1", suffix="_now"
+    )
+    sums = old.group_by("invoice_key").agg(pl.col("amount").sum(), pl.col("agency_code").first()).sort("invoice_key")
+    gone = sums.join(invoices.select(pl.col("billing_number").alias("invoice_key")), on="invoice_key", how="anti", maintain_order="left")
+    return [
+        _finding(
+            "V010",
+            {"billing_number": row["invoice_key"], "agency_code": row["agency_code"], "invoice_no": None, "amount": -row["amount"]},
+            f"{row['invoice_key']} came to {row['amount']} last month and has no invoice now (gone {-row['amount']:+})",
+        )
+        for row in gone.to_dicts()
+        if abs(row["amount"]) > policy.variance_dollars
+    ]
 
 
 def movement(old: pl.DataFrame, new: pl.DataFrame) -> dict[str, Decimal]:
@@ -115,6 +137,6 @@ def _finding(code: str, invoice: dict[str, object], words: str) -> dict[str, obj
     kind = CATALOGUE[code]
     return {
         **dict.fromkeys(FINDINGS), "code": code, "billing_number": invoice["billing_number"], "agency_code": invoice["agency_code"],
-        "raw_value": str(invoice["invoice_no"]), "column_name": "invoice_no", "amount": invoice["amount"],
+        "raw_value": invoice["invoice_no"], "column_name": "invoice_no", "amount": invoice["amount"],
         "message": f"{words}; {kind.fix}", "severity": kind.severity,
     }  # fmt: skip

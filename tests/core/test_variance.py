@@ -5,15 +5,19 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from billing.frames import LINES, Earlier, fill
+from billing.frames import LINES, Earlier, empty, fill
 from billing.periods import Period
 from billing.policy import Policy
 from billing.variance import audit_invoices, movement
 from tests.core.frames import day
 
+AMOUNTS = {"amount": pl.Decimal(38, 2), "prior_amount": pl.Decimal(38, 2)}
+
 
 def lines(*rows: tuple[str, str, str, str], period: str = "2026-10") -> pl.DataFrame:
     """Lines of (rate_code, component, quantity, amount) for one number."""
+    if not rows:
+        return empty(LINES)
     frame = pl.DataFrame(
         [
             {
@@ -69,7 +73,7 @@ def test_large_moves_and_negative_invoices_are_warned_of(prior, now, codes):
         schema_overrides={"prior_amount": pl.Decimal(38, 2), "amount": pl.Decimal(38, 2)},
     )  # fmt: skip
     before = lines(("VS", "USAGE", "1", prior or "0.00"), period="2026-09")
-    keys = pl.DataFrame({"billing_number": ["B1"], "invoice_key": ["B1"]})
+    keys = pl.DataFrame({"billing_number": ["B1"], "invoice_key": ["B1"], "agency_code": ["758"]})
 
     found = audit_invoices(
         invoice, lines(("VS", "USAGE", "1", now)), Earlier(charges=before), keys, Period.parse("2026-10"), Policy()
@@ -77,3 +81,14 @@ def test_large_moves_and_negative_invoices_are_warned_of(prior, now, codes):
 
     assert found["code"].to_list() == codes
     assert day("2026-10-01") == Period.parse("2026-10").first_day
+
+
+@pytest.mark.parametrize(("prior", "codes"), [("500.00", []), ("500.01", ["V010"]), ("-600.00", ["V010"])])
+def test_a_number_that_is_not_billed_any_more_is_warned_of(prior, codes):
+    before = lines(("VS", "USAGE", "1", prior), period="2026-09")
+    keys = pl.DataFrame({"billing_number": ["B1"], "invoice_key": ["B1"], "agency_code": ["758"]})
+    none = pl.DataFrame(schema={"invoice_no": pl.String(), "billing_number": pl.String(), "agency_code": pl.String(), **AMOUNTS})
+
+    found = audit_invoices(none, lines(), Earlier(charges=before), keys, Period.parse("2026-10"), Policy())
+
+    assert found["code"].to_list() == codes
