@@ -3,17 +3,25 @@
 import dataclasses
 import datetime as dt
 import difflib
+import os
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from billing.errors import Location, TableError
+from billing.errors import InputError, Location, TableError
+from billing.layouts import FEEDS
 from billing.policy import Policy, TimeBand
+from inputs.text_file import read_bytes, shown
 
 SETTINGS_FILE = "cotbill.toml"
+_SIZE_LIMIT: Final = 2**20  # bytes
+_MOST: Final = {"long_call_seconds": 1_000_000}  # of a whole number; what a month can be shifted by, unless named here
+_MOST_COUNT: Final = 10_000
+_MOST_DECIMAL: Final = 10**9
 _MONTH = r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$"
 _DAYS = {"Mon": 1, "Tue": 2, "Wed": 3, "Thu": 4, "Fri": 5, "Sat": 6, "Sun": 7}
 
@@ -75,14 +83,9 @@ def read_settings(workspace: Path) -> Policy:
         TableError: not TOML, an unknown key (with the nearest known one), or a value of the wrong kind.
     """
     path = workspace / SETTINGS_FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         return Policy()
-    text = path.read_text(encoding="utf-8")
-    try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as fault:
-        line = int(str(fault).split("line ")[1].split(",")[0]) if "line " in str(fault) else None
-        raise TableError(f"not valid TOML ({fault}); correct it", at=Location(SETTINGS_FILE, line)) from None
+    text, raw = _read_toml(path)
     known = list(_SETTINGS.model_fields)
     for key, value in raw.items():
         at = Location(SETTINGS_FILE, _line_of(text, key))
@@ -90,8 +93,9 @@ def read_settings(workspace: Path) -> Policy:
             near = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean '{near[0]}'" if near else "remove it; README lists the settings"
             raise TableError(f"unknown setting '{key}'; {hint}", at=at)
-        if isinstance(value, bool) is not (_SETTINGS.model_fields[key].annotation is bool):
-            raise TableError(f"'{key}' is {value!r}; expected {_expected(key)}", at=at)
+        wrong = _wrong(key, value)
+        if wrong:
+            raise TableError(f"'{key}' is {wrong}; expected {_expected(key)}", at=at)
     try:
         values = _SETTINGS.model_validate(raw).model_dump(exclude={"max_lines"})
         bands = [_Band(**band).read() for band in values["time_bands"] or []]
@@ -104,12 +108,54 @@ def read_settings(workspace: Path) -> Policy:
     return Policy(**values)
 
 
+def _read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """The file's text, and the same as TOML with exact numbers."""
+    try:
+        text = read_bytes(path, _SIZE_LIMIT).decode("utf-8-sig")
+        return text, tomllib.loads(text, parse_float=Decimal)
+    except InputError as fault:
+        raise TableError(fault.message, at=fault.at) from fault
+    except UnicodeDecodeError as fault:
+        raise TableError("is not UTF-8; save it as UTF-8", at=Location(SETTINGS_FILE)) from fault
+    except tomllib.TOMLDecodeError as fault:
+        line = int(str(fault).split("line ")[1].split(",")[0]) if "line " in str(fault) else None
+        raise TableError(f"not valid TOML ({fault}); correct it", at=Location(SETTINGS_FILE, line)) from None
+    except (ValueError, RecursionError) as fault:
+        raise TableError("holds a number or a nesting beyond any limit; correct it", at=Location(SETTINGS_FILE)) from fault
+
+
+def _wrong(key: str, value: object) -> str | None:
+    """What is wrong about a value: the value itself, or the item of its list; None when it is of its kind."""
+    kind = _SETTINGS.model_fields[key].annotation
+    if kind is bool:
+        good = isinstance(value, bool)
+    elif kind is int:
+        good = type(value) is int and 0 <= value <= _MOST.get(key, _MOST_COUNT)
+    elif kind is Decimal:
+        number = Decimal(value) if type(value) is int else value
+        good = isinstance(number, Decimal) and number.is_finite() and 0 <= number <= _MOST_DECIMAL
+    elif kind == list[str]:
+        odd = [item for item in value if item not in FEEDS] if isinstance(value, list) else [value]
+        return shown(repr(odd[0])) if odd else None
+    elif key == "advance_from":
+        good = isinstance(value, str) and re.fullmatch(_MONTH, value, re.ASCII) is not None
+    else:
+        good = isinstance(value, list)
+    return None if good else shown(str(value) if isinstance(value, Decimal) else repr(value))
+
+
 def _expected(key: str) -> str:
     kind = _SETTINGS.model_fields[key].annotation
-    for known, words in ((bool, "true or false"), (int, "a whole number"), (Decimal, "a number")):
-        if kind is known:
-            return words
-    return "a list"
+    if kind == list[str]:
+        return f"a list of feeds out of {', '.join(FEEDS)}"
+    if key == "advance_from":
+        return "a month such as 2026-03"
+    words = {bool: "true or false", int: "a whole number", Decimal: "a number"}.get(kind)  # type: ignore[arg-type]
+    return "a list" if words is None else words if kind is bool else f"{words} from 0 to {_most(key, kind):,}"
+
+
+def _most(key: str, kind: object) -> int:
+    return _MOST.get(key, _MOST_COUNT) if kind is int else _MOST_DECIMAL
 
 
 def _line_of(text: str, key: str) -> int | None:

@@ -40,7 +40,19 @@ def test_time_bands_are_read_with_days_that_wrap_the_week(tmp_path):
     [
         ("dispute_day = 45\n", "cotbill.toml:1: unknown setting 'dispute_day'; did you mean 'dispute_days'"),
         ("\nstart_day_billed = 1\n", "cotbill.toml:2: 'start_day_billed' is 1; expected true or false"),
-        ("dispute_days = true\n", "cotbill.toml:1: 'dispute_days' is True; expected a whole number"),
+        ("dispute_days = true\n", "cotbill.toml:1: 'dispute_days' is True; expected a whole number from 0 to 10,000"),
+        ("dispute_days = -5\n", "cotbill.toml:1: 'dispute_days' is -5; expected a whole number from 0 to 10,000"),
+        ('dispute_days = "5"\n', "cotbill.toml:1: 'dispute_days' is '5'; expected a whole number from 0 to 10,000"),
+        ("dispute_days = 99999999999\n", "cotbill.toml:1: 'dispute_days' is 99999999999; expected a whole number from 0 to 10,000"),
+        ("variance_pct = nan\n", "cotbill.toml:1: 'variance_pct' is NaN; expected a number from 0 to 1,000,000,000"),
+        ("a = " + "[" * 5000, "cotbill.toml: holds a number or a nesting beyond any limit; correct it"),
+        ("dispute_days = " + "9" * 6000, "cotbill.toml: holds a number or a nesting beyond any limit; correct it"),
+        ('advance_from = "2026-13"\n', "cotbill.toml:1: 'advance_from' is '2026-13'; expected a month such as 2026-03"),
+        (
+            'expected_feeds = ["usage", "fax"]\n',
+            "cotbill.toml:1: 'expected_feeds' is 'fax'; expected a list of feeds out of usage, fixed_cost, pass_through, circuits, "
+            "voip, centrex, long_distance, stock, adjustments",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_clear_line(tmp_path, text, line):
@@ -50,6 +62,24 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path, text, line):
         read_settings(tmp_path)
 
     assert str(fault.value) == line
+
+
+def test_another_encoding_and_what_is_no_file_are_refused_and_a_byte_order_mark_is_not(tmp_path):
+    path = tmp_path / "cotbill.toml"
+    path.write_text("\ufeffdispute_days = 5\n", encoding="utf-8")
+    assert read_settings(tmp_path).dispute_days == 5
+
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(TableError, match=r"cotbill.toml: is not UTF-8; save it as UTF-8"):
+        read_settings(tmp_path)
+    path.unlink()
+    path.symlink_to("/nowhere")
+    with pytest.raises(TableError, match="is a symbolic link"):
+        read_settings(tmp_path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(TableError, match="is not a regular file"):
+        read_settings(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["a = \n", "dispute_days = 1\ndispute_days = 2\n", "dispute_days = 1.5\n", 'variance_pct = "lots"\n'])
