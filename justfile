@@ -11,7 +11,7 @@ workers := env("COTBILL_TEST_WORKERS", "auto")
 default:
     @just --list --unsorted
 
-# sample workspace, whole close of a month, in demo/
+# a sample workspace with its months billed, in demo/
 demo DIR="demo":
     {{bin}}cotbill demo {{DIR}}
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv from the pinned requirements, then shows or proves the product:
-#   sh setup.sh demo [DIR]     a month billed and closed in a sample workspace
+#   sh setup.sh demo [DIR]     a sample workspace with its months billed
 #   sh setup.sh test           lint, types, imports and every test of the default run
 # Needs Python 3.11 to 3.13. On Debian and Ubuntu, missing system libraries are installed without a question.
 # A second run finds everything in place and uses no network.
