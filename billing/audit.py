@@ -159,8 +159,9 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Find records whose source_record_id was loaded before, in this period or (not for snapshots) an earlier one.
 
-    The first loaded stands (by file name, then line). A later one of the same content is dropped (U501), of
-    different content is held (U502).
+    The first loaded stands (by file name, then line), and so does one billed in an earlier period; one that was held
+    there was not billed, and may come again. A later one of the same content is dropped (U501), of different content
+    is held (U502).
 
     Returns: records without the dropped ones, FINDINGS, OUTCOMES of the dropped ones (amount null).
     Rows: in = kept + dropped.
@@ -175,7 +176,8 @@ def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.D
     )
     if not FEEDS[feed].snapshot:
         ids = records.select("source_record_id").unique()
-        before = earlier.of(feed).join(ids.lazy(), on="source_record_id", how="semi").sort("period", "source_file", "source_line").collect()
+        billed = earlier.of(feed).filter(pl.col("outcome") == "BILLED")  # what was held may come again: it is billed once all the same
+        before = billed.join(ids.lazy(), on="source_record_id", how="semi").sort("period", "source_file", "source_line").collect()
         if not before.is_empty():
             old = (
                 before.group_by("source_record_id", maintain_order=True)

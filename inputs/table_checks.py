@@ -24,6 +24,14 @@ _REFERENCES: Final = (  # table, column, table and column where it must be known
     ("vendor_accounts", "rate_code", "rate_codes", "rate_code"),
 )
 
+_POSITIVE: Final = (  # what cannot be zero or less where it is given
+    ("rate_codes", "increment"),
+    ("rate_codes", "min_quantity"),
+    ("rate_codes", "min_charge"),
+    ("rates", "package_size"),
+    ("ld_plans", "sub_interval"),
+)
+
 
 def contradictions(tables: Tables) -> list[BillingError]:
     """List what makes the tables unusable, table by table; empty when they are sound."""
@@ -33,7 +41,18 @@ def contradictions(tables: Tables) -> list[BillingError]:
         faults += _spans(frame, table) if table.is_dated else _doubles(frame, table)
     for name, column, other, target in _REFERENCES:
         faults += _unknown(tables[name], name, column, tables[other][target])
+    for name, column in _POSITIVE:
+        faults += _not_positive(tables[name], name, column)
     return [*faults, *_tiers(tables), *_bands(tables["ld_plans"]), *_bearers(tables), *_fee_codes(tables), *_ledger_keys(tables["gl_map"])]
+
+
+def _not_positive(frame: pl.DataFrame, name: str, column: str) -> list[BillingError]:
+    """A figure that must be above zero and is not."""
+    bad = frame.filter(pl.col(column) <= 0).select("source_line", pl.col(column).cast(pl.String))
+    return [
+        TableError(f"{column} is {value}; give a figure above zero or leave it blank", at=Location(f"{name}.csv", line))
+        for line, value in bad.iter_rows()
+    ]
 
 
 def _keyed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

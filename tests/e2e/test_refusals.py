@@ -227,3 +227,27 @@ def test_a_failed_run_leaves_the_last_good_one(root):
     refused(root, "F005", 10)
 
     assert query(root, "select charge_id, amount from fact_charge order by 1") == good
+
+
+def test_a_record_that_was_held_may_come_again_and_is_billed_once(root):
+    held = HEAD + "U1,XX,2026-09-01,2026-09-30,VS10,2,USER_MONTH\n"
+    write_feed_text(root, "usage", "2026-09", held)
+    assert cotbill("run", "2026-09", "-w", str(root)).code == 3
+    add_row(root, "reference/billing_numbers.csv", "XX,758,New,ACTIVE,,,,ENGINE,,N,,2026-01-01,")
+    add_row(root, "reference/funding_strings.csv", "XX,1,100,0100,758,,,,,,,,,,,,,,2026-01-01,")
+    write_feed_text(root, "usage", PERIOD, held + "U2,XX,2026-10-01,2026-10-31,VS10,1,USER_MONTH\n")
+    assert cotbill("run", PERIOD, "-w", str(root)).code == 3
+
+    billed = query(root, f"select source_record_id, is_prior_period from fact_charge where period = '{PERIOD}' order by 1")
+
+    assert billed == [("U1", True), ("U2", False)]
+
+
+@pytest.mark.parametrize("increment", ["0", "-0.25"])
+def test_a_step_that_is_not_above_zero_is_refused(root, increment):
+    write_feed_text(root, "usage", PERIOD, HEAD + usage_rows(1))
+    add_row(root, "reference/rate_codes.csv", f"BAD,Bad,,usage,RATED,HOUR,LABOR,,,,,,{increment},,,,")
+
+    line = refused(root, "increment", 11)
+
+    assert line.startswith("rate_codes.csv:16: increment is ")
