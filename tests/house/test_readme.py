@@ -16,7 +16,7 @@ from billing import errors
 from tests.house.tree import ROOT, cotbill, python
 
 README = ROOT / "README.md"
-BLOCK = re.compile(r"```console\n\$ (?P<command>cotbill [^\n]*)\n(?P<output>.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```console\n\$ sh setup\.sh (?P<command>demo[^\n]*)\n(?P<output>.*?)```", re.DOTALL)  # it hands the words to cotbill
 PLAN_CODES = {0, 2, 3, 130}
 
 
@@ -31,7 +31,7 @@ def test_the_first_command_prints_what_the_readme_shows(tmp_path: Path) -> None:
     readme = README.read_text(encoding="utf-8")
     block = BLOCK.search(readme)
     assert block is not None
-    words = shlex.split(block["command"])[1:]
+    words = shlex.split(block["command"])
 
     ran = cotbill(*words, cwd=tmp_path)
 
