@@ -1,16 +1,20 @@
 """The command line: words in, one line per failure out, an exit code for every ending."""
 
 import datetime as dt
+import io
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from click.exceptions import Exit
 
-from billing.errors import BillingError, RefusalsError
+from billing.errors import BillingError, RefusalsError, UsageError
 
 INTERRUPTED = 130
+_DAY = re.compile(r"(199\d|2[01]\d\d)-\d\d-\d\d", re.ASCII)
 click.rich_click.COMMAND_GROUPS = {
     "cotbill": [
         {"name": "Start", "commands": ["init", "demo"]},
@@ -54,10 +58,13 @@ _period = click.argument("period")
 
 
 def _day(text: str | None) -> dt.date:
+    """A day written YYYY-MM-DD, in the years a period can be in; today when none is given."""
+    given = today() if text is None else text
     try:
-        return dt.date.fromisoformat(text or today())
+        day = dt.date.fromisoformat(given if _DAY.fullmatch(given) else "")
     except ValueError:
-        raise click.BadParameter(f"'{text}' is not a date; write it as 2026-11-06", param_hint="--as-of") from None
+        raise UsageError(f"--as-of: '{given}' is not a date; write it as 2026-11-06") from None
+    return day
 
 
 @cotbill.command()
@@ -78,11 +85,13 @@ def init(**options: Any) -> int:
 @click.argument("directory", type=click.Path(path_type=Path), default="demo")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same bytes.")
 @_as_of
+@_dry_run
+@_json
 def demo(as_of: str | None, **options: Any) -> int:
     """Make a sample workspace, bill its months, and say where everything is."""
     from pipelines.commands.start import demo as work
 
-    return work(as_of=dt.date.fromisoformat(as_of) if as_of else None, **options)
+    return work(as_of=_day(as_of) if as_of is not None else None, **options)
 
 
 @cotbill.command()
@@ -113,6 +122,7 @@ def adapt() -> None:
 @click.option("--rate-code", help="The same.")
 @click.option("--sequence", type=click.IntRange(1, 999), help="Of the feed file.  [default: the next free one]")
 @_as_of
+@_dry_run
 @_json
 def focus(as_of: str | None, **options: Any) -> int:
     """Write a pass_through feed from a FOCUS cost file, every cost with all its decimals."""
@@ -235,15 +245,18 @@ def _say(error: BillingError) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code; nothing a user can cause ends in a traceback."""
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter, a path that is no UTF-8
     try:
         code = cotbill.main(args=arguments, prog_name="cotbill", standalone_mode=False)
     except BillingError as error:
         _say(error)
         code = error.worst if isinstance(error, RefusalsError) else error.exit_code
-    except click.exceptions.Exit as leave:
+    except Exit as leave:
         code = leave.exit_code
     except click.ClickException as error:
-        click.echo(f"cotbill: {error.format_message()}; see `cotbill --help`", err=True)
+        click.echo(f"cotbill: {error.format_message().rstrip('.')}; see `cotbill --help`", err=True)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("cotbill: interrupted; nothing was half-written", err=True)
@@ -252,6 +265,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.close()
         code = 0
     except OSError as error:
-        click.echo(f"cotbill: {error.filename or 'system'}: {error.strerror or error}; nothing was half-written", err=True)
+        where, what = error.filename2 or error.filename or "system", str(error.strerror or error).lower()
+        click.echo(f"cotbill: {where}: {what}; put that right and run it again, nothing was half-written", err=True)
         code = 1
     sys.exit(code or 0)

@@ -1,9 +1,11 @@
 """The one door for writing: temp file in the same folder, fsync, rename, fsync the folder; and hashes of what is read."""
 
 import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -49,10 +51,26 @@ def read_frame(path: Path, sha256: str) -> pl.DataFrame:
     Raises:
         ReconciliationError: the bytes are not the ones that were written.
     """
-    data = path.read_bytes()
+    data = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise ReconciliationError(f"{path.name}: the file is not as it was written; run the period again")
+        raise _changed(path)
     return pl.read_parquet(data)
+
+
+def _changed(path: Path) -> ReconciliationError:
+    """The refusal of a stage file, with the period whose run makes it again."""
+    period = path.parent.parent.name
+    what = "is not as it was written" if path.is_file() else "is gone"
+    return ReconciliationError(f"ledger/{period}/stages/{path.name} {what}; restore it, or make it anew with `cotbill run {period}`")
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """Read a JSON note of ours; one that is absent or is no longer JSON is an empty one, and is made anew by its writer."""
+    try:
+        found = json.loads(path.read_bytes()) if path.is_file() else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def file_hash(path: Path) -> str:
@@ -76,6 +94,6 @@ def scan_frame(path: Path, sha256: str) -> pl.LazyFrame:
     Raises:
         ReconciliationError: the bytes are not the ones that were written.
     """
-    if file_hash(path) != sha256:
-        raise ReconciliationError(f"{path.name}: the file is not as it was written; run the period again")
+    if not path.is_file() or file_hash(path) != sha256:
+        raise _changed(path)
     return pl.scan_parquet(path, glob=False)

@@ -4,15 +4,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.mart import publish as publish_mart
-from reports.month_files import write_month
-
 from billing.frames import MonthBill
 from billing.periods import Period
-from pipelines.files import file_hash, text_hash, write_atomic
+from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.run import load_bill
 from pipelines.stages import Stages, code_hash
 from pipelines.workspace import Workspace
+from reports.mart import publish as publish_mart
+from reports.month_files import write_month
 
 _NOTE = "published.json"
 
@@ -29,13 +28,11 @@ class Published:
 def pdf_hashes(workspace: Workspace, period: Period) -> dict[str, str]:
     """SHA-256 of the invoices rendered so far, by invoice number; those of an older run do not count."""
     note = workspace.ledger / str(period) / "invoices.json"
-    if not note.is_file():
-        return {}
-    held = json.loads(note.read_text(encoding="utf-8"))
+    held = read_note(note)
     current = Stages(workspace.ledger, period).old
     if "month" not in current or held.get("key") != current["month"].key:
         return {}
-    return dict(held["pdf_sha256"])
+    return dict(held.get("pdf_sha256", {}))
 
 
 def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> Published:
@@ -47,7 +44,7 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     out = workspace.out(period)
     note_path = workspace.ledger / str(period) / _NOTE
     wanted = text_hash("publish", key, code_hash(), json.dumps(_months(workspace), sort_keys=True))
-    old = json.loads(note_path.read_text(encoding="utf-8")) if note_path.is_file() else {}
+    old = read_note(note_path)
     if old.get("key") == wanted and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
         return Published(files, workspace.mart, reused=True)
@@ -74,7 +71,7 @@ def republish_mart(workspace: Workspace, period: Period) -> None:
     """Build the mart again, after invoices were rendered."""
     _publish_mart(workspace, period, load_bill(workspace, period))
     note_path = workspace.ledger / str(period) / _NOTE
-    old = json.loads(note_path.read_text(encoding="utf-8")) if note_path.is_file() else {"files": {}}
+    old = {"files": {}} | read_note(note_path)
     old["files"][str(workspace.mart.relative_to(workspace.root))] = file_hash(workspace.mart)
     write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
 

@@ -115,7 +115,7 @@ class _Runner:
         self.tables = load_tables(workspace)
         self.earlier, self.earlier_hash = load_earlier(workspace, period)
         self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self._loaded_before())
-        self.stages = Stages(workspace.ledger, period)
+        self.stages = Stages(workspace.ledger, period, afresh=True)
         self.steps: list[StepTime] = []
         self.total = len(self.inbox.files) + len(FEEDS) + 1
         self.memory: dict[str, dict[str, pl.DataFrame]] = {}
@@ -136,7 +136,7 @@ class _Runner:
         tables_hash, policy_hash, code = table_hash(self.workspace), repr(self.policy), code_hash()
         gate_keys = {}
         for file in self.inbox.files:
-            manifest = file_hash(file.manifest) if file.manifest else "none"
+            manifest = file_hash(file.manifest) if file.manifest and file.manifest.is_file() else "none"
             gate_keys[file.path.name] = text_hash("gate", file.feed, str(self.period), file.sha256, manifest, policy_hash, code)
         price_keys = {
             feed: text_hash(

@@ -11,7 +11,7 @@ import polars as pl
 
 from billing.errors import ReconciliationError
 from billing.periods import Period
-from pipelines.files import file_hash, read_frame, scan_frame, text_hash, write_atomic, write_frame
+from pipelines.files import file_hash, read_frame, read_note, scan_frame, text_hash, write_atomic, write_frame
 
 PACKAGES: Final = ("billing", "rates", "inputs", "reports", "pipelines")
 _KEY_DIGITS: Final = 16
@@ -40,10 +40,25 @@ class Step:
 class Stages:
     """The stage files of one period under `ledger/<period>/`."""
 
-    def __init__(self, ledger: Path, period: Period) -> None:
+    def __init__(self, ledger: Path, period: Period, *, afresh: bool = False) -> None:
+        """Read what the last run recorded.
+
+        Args:
+            ledger: the workspace's ledger.
+            period: the month.
+            afresh: take a manifest that is not as it was written for none, so that the run about to start makes it anew.
+
+        Raises:
+            ReconciliationError: the manifest is not as it was written.
+        """
         self.folder = ledger / str(period)
         self.period = period
-        self.old = self._read()
+        try:
+            self.old = self._read()
+        except ReconciliationError:
+            if not afresh:
+                raise
+            self.old = {}
         self.new: dict[str, Step] = {}
 
     @property
@@ -54,10 +69,12 @@ class Stages:
     def _read(self) -> dict[str, Step]:
         if not self.manifest_path.is_file():
             return {}
-        raw = json.loads(self.manifest_path.read_text(encoding="utf-8"))
+        raw = read_note(self.manifest_path)
         body = {name: value for name, value in raw.items() if name != "sha256"}
         if text_hash(json.dumps(body, sort_keys=True)) != raw.get("sha256"):
-            raise ReconciliationError(f"ledger/{self.period}/manifest.json is not as it was written; restore it or run the period again")
+            raise ReconciliationError(
+                f"ledger/{self.period}/manifest.json is not as it was written; restore it, or make it anew with `cotbill run {self.period}`"
+            )
         return {name: Step(**step) for name, step in raw["steps"].items()}
 
     def is_current(self, step: str, key: str) -> bool:

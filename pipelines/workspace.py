@@ -68,6 +68,23 @@ def _periods(folder: Path) -> list[Period]:
     return found
 
 
+def _user() -> str:
+    """Who runs this, by name where the machine knows one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _holder(text: str) -> str:
+    """Who holds the lock, in words."""
+    try:
+        held = json.loads(text)
+        return f"`{held['command']}` of {held['user']} on {held['host']}, process {held['pid']}"
+    except (ValueError, TypeError, KeyError):
+        return "another command"
+
+
 @contextlib.contextmanager
 def locked(workspace: Workspace, command: str) -> Iterator[None]:
     """Hold the workspace's lock; it is freed when the process ends, however it ends.
@@ -82,10 +99,10 @@ def locked(workspace: Workspace, command: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
-            raise BillingError(f"the workspace is in use by {file.read().strip() or 'another command'}; wait for it to end") from None
+            raise BillingError(f"the workspace is in use by {_holder(file.read())}; wait for it to end") from None
         file.seek(0)
         file.truncate()
-        holder = {"command": command, "user": getpass.getuser(), "host": socket.gethostname(), "pid": os.getpid()}
+        holder = {"command": command, "user": _user(), "host": socket.gethostname(), "pid": os.getpid()}
         file.write(json.dumps(holder))
         file.flush()
         yield

@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -61,7 +61,15 @@ def read_deck(
         TableError: a column is missing, a cell is not what it must be, or a prefix stands twice.
     """
     reader = csv.reader(text.splitlines(), strict=True)
-    header = next(reader, [])
+    try:
+        return _read_rows(reader, name, plan, rate_code, scale, rounding)
+    except csv.Error as fault:
+        raise TableError(f"cannot be read as CSV ({fault}); correct the line", at=Location(name, reader.line_num)) from fault
+
+
+def _read_rows(reader: Any, name: str, plan: str, rate_code: str, scale: int, rounding: str) -> Deck:
+    """The rows of a deck whose lines are split."""
+    header: list[str] = next(reader, [])
     if tuple(header) != _COLUMNS:
         raise TableError(f"expected the columns {', '.join(_COLUMNS)}; found {', '.join(header) or 'nothing'}", at=Location(name, 1))
     rows = []

@@ -1,6 +1,7 @@
 """Ask: the worklist, the mart and ad hoc queries; nothing here writes."""
 
 import datetime as dt
+import json
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from billing.catalogue import CATALOGUE
-from billing.errors import InputError, PeriodError, UsageError
+from billing.errors import BillingError, InputError, PeriodError, UsageError
 from billing.exceptions import waits_for_a_person
 from billing.money import total
 from billing.periods import Period
@@ -67,13 +68,21 @@ def _connect(home: Workspace) -> Any:
 
     if not home.mart.is_file():
         raise PeriodError(f"{home.mart} does not exist yet; run a period first")
-    connection = duckdb.connect(
-        str(home.mart),
-        read_only=True,
-        config={"enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false"},
-    )
-    connection.execute("SET lock_configuration = true")
+    try:
+        connection = duckdb.connect(
+            str(home.mart),
+            read_only=True,
+            config={"enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false"},
+        )
+        connection.execute("SET lock_configuration = true")
+        connection.table("dim_period")
+    except duckdb.Error as fault:
+        raise BillingError(f"{home.mart} cannot be opened ({_first_line(fault)}); make it anew with `cotbill run PERIOD`") from None
     return connection
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).strip().splitlines()[0].rstrip(".:!")
 
 
 def sql(*, query: str | None, workspace: Path, as_json: bool) -> int:
@@ -89,12 +98,16 @@ def sql(*, query: str | None, workspace: Path, as_json: bool) -> int:
         raise UsageError('the query is empty; write one, e.g. cotbill sql "select count(*) from fact_charge"')
     with _connect(Workspace.open(workspace)) as connection:
         try:
-            result = connection.execute(text)
-            names = [item[0] for item in result.description or []]
+            statements = connection.extract_statements(text)
+            if len(statements) != 1:
+                raise UsageError(f"the query has {len(statements)} statements; write one")
+            result = connection.execute(statements[0])
+            names = _distinct([item[0] for item in result.description or []])
             rows = result.fetchall()
         except duckdb.Error as fault:
-            first = str(fault).strip().splitlines()[0]
-            raise InputError(f"{first}; correct the query") from None
+            if "pytz" in str(fault):
+                raise InputError("a time with a zone cannot be shown; cast it, e.g. now()::timestamp") from None
+            raise InputError(f"{_first_line(fault)}; correct the query") from None
     if as_json:
         show.data([dict(zip(names, row, strict=True)) for row in rows])
         return 0
@@ -103,12 +116,19 @@ def sql(*, query: str | None, workspace: Path, as_json: bool) -> int:
     return 0
 
 
+def _distinct(names: list[str]) -> list[str]:
+    """Column names, a repeated one with its number behind it: JSON would keep only the last."""
+    return [f"{name}_{names[:n].count(name) + 1}" if name in names[:n] else name for n, name in enumerate(names)]
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
-    return str(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(show.plain(value), ensure_ascii=False)
+    return show.as_text(value)
 
 
 def mart(*, workspace: Path, as_json: bool) -> int:

@@ -15,7 +15,7 @@ from billing.frames import MonthBill
 from billing.money import total
 from billing.periods import Period
 from pipelines.commands import show
-from pipelines.files import write_atomic
+from pipelines.files import read_note, write_atomic
 from pipelines.publish import Published, publish, republish_mart
 from pipelines.run import Run, load_bill, run_month
 from pipelines.stages import Stages
@@ -108,7 +108,7 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
         done = run_month(home, month, as_of, write=False, progress=report)
     against = month if month in home.periods_with_ledger() else month.shift(-1)
     old = load_bill(home, against).lines if against in home.periods_with_ledger() else done.bill.lines.clear()
-    label = f"last run of {against}" if against in home.periods_with_ledger() else "nothing run before"
+    label = f"the last run of {against}" if against in home.periods_with_ledger() else "nothing, as no run was before"
     sums = [
         frame.group_by("agency_code").agg(pl.col("amount").sum().alias(name))
         for frame, name in ((old, "before"), (done.bill.lines, "after"))
@@ -126,7 +126,7 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
                    "total": total(done.bill.invoices["amount"]), "waiting": _summary(done)["waiting"]})  # fmt: skip
         return 0
     todo = [step["step"] for step in steps if step["how"] == "to do"]
-    show.say(f"{len(todo)} of {len(steps)} steps to do; dollars against the {label}; nothing was written")
+    show.say(f"{len(todo)} of {len(steps)} steps to do; dollars against {label}; nothing was written")
     rows = [(row["agency_code"], *[show.money(row[name]) for name in ("before", "after", "change")]) for row in both.to_dicts()]
     totals = ("total", *[show.money(total(both[name])) for name in ("before", "after", "change")])
     show.table(("agency", "before", "after", "change"), [*rows, totals], right=(1, 2, 3))
@@ -167,7 +167,7 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
                 path.unlink()
     key = Stages(workspace.ledger, period).old["month"].key
     note = workspace.ledger / str(period) / "invoices.json"
-    old = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    old = read_note(note)
     hashes = old.get("pdf_sha256", {}) if only and old.get("key") == key else {}
     hashes |= {each.invoice_no: each.sha256 for each in rendered}
     if old.get("key") != key or old.get("pdf_sha256") != hashes:

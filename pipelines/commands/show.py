@@ -1,8 +1,10 @@
 """What commands print: data to stdout, words and progress to stderr, money with its thousands marked."""
 
+import datetime as dt
 import json
+import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -19,14 +21,31 @@ def money(amount: Decimal | None) -> str:
     return "–" if amount is None else f"{amount:,.2f}"
 
 
-def as_text(value: object) -> object:
-    """JSON keeps decimals as text, so that no reader turns them into binary fractions."""
-    return str(value)
+def as_text(value: object) -> str:
+    """A value as text: decimals plain, never with an exponent; dates and times ISO 8601."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def plain(value: object) -> object:
+    """A value as JSON can hold it: decimals as text, so that no reader turns them into binary fractions; keys as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {key if isinstance(key, str) else as_text(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return as_text(value)
 
 
 def data(value: object) -> None:
     """Print JSON to stdout."""
-    click.echo(json.dumps(value, indent=1, default=as_text, ensure_ascii=False))
+    click.echo(json.dumps(plain(value), indent=1, allow_nan=False, ensure_ascii=False))
 
 
 def say(text: str = "") -> None:

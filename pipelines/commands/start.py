@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from billing.errors import UsageError
 from billing.layouts import TABLES
@@ -11,6 +12,9 @@ from pipelines.commands import show
 from pipelines.files import write_atomic
 from pipelines.settings import SETTINGS_FILE
 from pipelines.workspace import Workspace, locked
+
+if TYPE_CHECKING:
+    from pipelines.commands.month import Done
 
 _EMPTY_SETTINGS = "# Policy of this workspace. Every setting has a default; write only what differs.\n"
 DEMO_PERIODS = ("2026-09", "2026-10")
@@ -54,10 +58,17 @@ def _write_empty(directory: Path) -> None:
     write_atomic(directory / SETTINGS_FILE, _EMPTY_SETTINGS.encode())
 
 
-def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
+def demo(*, directory: Path, seed: int, as_of: dt.date | None, dry_run: bool, as_json: bool) -> int:
     """Make the small sample, bill both its months, render the last one's invoices, and say where everything is."""
     from pipelines.commands.month import invoice_files, run_and_publish
 
+    if dry_run:
+        facts = {"workspace": str(directory), "periods": DEMO_PERIODS, "seed": seed}
+        if as_json:
+            show.data(facts)
+        else:
+            show.say(f"would make a sample in {directory}, seed {seed}, and bill {' and '.join(DEMO_PERIODS)}")
+        return 0
     if not (directory.exists() and any(directory.iterdir())):
         init(directory=directory, sample=True, scale="small", seed=seed, dry_run=False, as_json=False)
     workspace = Workspace.open(directory)
@@ -66,17 +77,31 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
         for name in DEMO_PERIODS:
             done = run_and_publish(workspace, Period.parse(name), day)
         rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2)
-    bill, period = done.run.bill, DEMO_PERIODS[-1]
+    _tell(directory, done, rendered, as_json=as_json)
+    return 0
+
+
+def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) -> None:
+    """Say what the demo made, where it is, and what to try next."""
+    bill, period, mart = done.run.bill, DEMO_PERIODS[-1], done.published.mart
+    if as_json:
+        show.data({
+            "workspace": str(directory), "period": period, "invoices": bill.invoices.height, "total": total(bill.invoices["amount"]),
+            "waiting": bill.exceptions.filter(bill.exceptions["status"] == "OPEN").height, "mart": str(mart),
+            "files": {name: str(path) for name, path in done.published.files.items() if not name.startswith("detail/")},
+            "pdf": [str(each.path) for each in rendered],
+        })  # fmt: skip
+        return
     show.table(
         ("", ""),
         [
             ("period", period),
             ("invoices", f"{bill.invoices.height} for {show.money(total(bill.invoices['amount']))}"),
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
-            ("PDF invoices", f"{workspace.out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
+            ("PDF invoices", f"{Workspace(directory).out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
             ("control report", str(done.published.files["control.html"])),
             ("register", str(done.published.files["register.csv"])),
-            ("mart", str(workspace.mart)),
+            ("mart", str(mart)),
         ],
     )
     show.say()
@@ -87,4 +112,3 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None) -> int:
         " ".join(("cotbill sql", _QUERY, "-w", str(directory))),
     ):
         show.say(f"  {line}")
-    return 0
