@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STORAGE: Final = "v1.5.0"  # the newest layout that 1.x clients open too
 _READ_ONLY: Final = 0o444
+_QUIET: Final = {"enable_progress_bar": "false"}  # stdout is for data
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _build(
     import duckdb
 
     expected = {}
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=_QUIET) as connection:
         connection.execute(f"ATTACH {_quoted(str(file))} AS mart (STORAGE_VERSION {_quoted(STORAGE)})")
         connection.execute("USE mart")
         for table in MART.values():
@@ -129,7 +130,7 @@ def _measure(file: Path) -> dict[str, tuple[int, Decimal | None]]:
     import duckdb
 
     found = {}
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with duckdb.connect(str(file), read_only=True, config=_QUIET) as connection:
         for table in MART.values():
             found[table.name] = _measured(connection, table)
     return found

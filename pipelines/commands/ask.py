@@ -72,7 +72,10 @@ def _connect(home: Workspace) -> Any:
         connection = duckdb.connect(
             str(home.mart),
             read_only=True,
-            config={"enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false"},
+            config={
+                "enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false",
+                "enable_progress_bar": "false",
+            },  # fmt: skip
         )
         connection.execute("SET lock_configuration = true")
         connection.table("dim_period")
