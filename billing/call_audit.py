@@ -10,7 +10,8 @@ from billing.call_encode import Encoded, Rates
 from billing.call_facts import spell_out
 from billing.call_kernel import to_dollars
 from billing.call_overlap import overlapping
-from billing.findings import find, gather
+from billing.fees import audit_markup
+from billing.findings import find, gather, is_held
 from billing.frames import FINDINGS, Tables, empty
 from billing.money import EXACT_PLACES, RATE_PLACES, units
 from billing.number_text import number_text
@@ -27,11 +28,14 @@ def mask(number: pl.Expr) -> pl.Expr:
     return pl.format("{}xxxx", number.str.head(-_HIDDEN))
 
 
-def audit_calls(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:
+def audit_calls(
+    stated: pl.DataFrame, doubles: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period, policy: Policy
+) -> pl.DataFrame:
     """All rules, in the order of cause: the record, the number, the owner, the price, the account, the dates, the warnings.
 
     Args:
         stated: `state_calls`.
+        doubles: what `audit.duplicates` found; another version of a call does not overlap the one that stands.
 
     Returns: FINDINGS; messages and raw values hide the called number.
     """
@@ -39,12 +43,13 @@ def audit_calls(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Ta
     def look(bad: pl.Expr) -> pl.DataFrame:
         return spell_out(_rows(stated, bad), encoded, rates, tables)
 
+    once = stated.with_columns(duration_seconds=pl.when(is_held(stated, doubles)).then(0).otherwise("duration_seconds"))
     return gather(
         audit_holds(stated, encoded, rates, tables, period, policy),
         _warn_owner(look(_owner_doubt(encoded) | (~pl.col("is_free") & pl.col("requested_by").is_not_null())), encoded, tables),
         _warn_place(look(~pl.col("is_free") & pl.col("is_owned") & (pl.col("unplaced") | pl.col("is_abroad")))),
         _warn_carrier(look(pl.col("vendor_charge").is_not_null() | pl.col("vendor_jurisdiction").is_not_null()), policy),
-        _warn_time(look(~pl.col("unanswered") & (_is_long(policy) | pl.lit(overlapping(stated)))), policy),
+        _warn_time(look(~pl.col("unanswered") & (_is_long(policy) | pl.lit(overlapping(once)))), policy),
     )
 
 
@@ -140,7 +145,9 @@ def _audit_accounts(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables
 
 def _shared_rules(calls: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     coded = attach_rate(attach_code(calls.filter(pl.col("rate_code").is_not_null()), tables), tables, "rate_date")
-    return gather(audit.audit_account(calls, tables), audit.audit_code(coded), audit.audit_funding(coded, tables))
+    return gather(
+        audit.audit_account(calls, tables), audit.audit_code(coded), audit_markup(coded, tables), audit.audit_funding(coded, tables)
+    )
 
 
 def _owner_doubt(encoded: Encoded) -> pl.Expr:

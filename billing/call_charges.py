@@ -9,6 +9,7 @@ from billing.call_kernel import to_dollars
 from billing.call_rating import ENCODED, Bounds, month_of, rate_calls
 from billing.charges import finish
 from billing.errors import ReconciliationError
+from billing.fees import markup_rows
 from billing.frames import BRIDGE, CALLS, SOURCE, Tables, conform
 from billing.ids import natural_key
 from billing.money import QUANTITY, RATE_PLACES, Exact
@@ -19,17 +20,22 @@ from billing.rate_lookup import attach_account, attach_code, attach_rate
 _GROUP: Final = ("line", "code", "month")
 _MICROS: Final = 10**RATE_PLACES
 _MINUTE_SECONDS: Final = 60
+_MARKUP: Final = ("markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref")
 
 
-def charge_calls(calls: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Make the charge rows of clean, charged calls.
+def charge_calls(
+    calls: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Tables, period: Period
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Make the charge rows of clean, charged calls, and their mark-ups.
 
-    A row's quantity is its billed minutes where the rate code's unit is MINUTE, else its number of calls.
+    A row's quantity is its billed minutes where the rate code's unit is MINUTE, else its number of calls. Its mark-up
+    is the one in force on its last call's day.
 
     Args:
         calls: priced calls that are owned, priced and not held.
 
-    Returns: CHARGES, and the calls with charge_id (null where their row comes to 0.00) and quantity.
+    Returns: CHARGES, the FEE rows beside them (CHARGES), and the calls with charge_id (null where their row comes to
+    0.00) and quantity.
 
     Raises:
         ReconciliationError: the rows do not add up to the calls.
@@ -47,11 +53,15 @@ def charge_calls(calls: pl.DataFrame, encoded: Encoded, rates: Rates, tables: Ta
     named = pl.concat(
         [rated, lines.drop("line")[rated["line"]], pl.DataFrame({"rate_code": codes.rate_codes.gather(rated["code"])})], how="horizontal"
     )
-    rows = finish(_columns(_with_rate(named, tables), grouped, period), period)
+    priced = _with_rate(named, tables)
+    rows = finish(_columns(priced, grouped, period), period)
+    marks = priced.select(*_MARKUP, natural_key=_key())
+    fees = markup_rows(rows.join(marks, on="natural_key", how="left", validate="1:1"), tables, period)
     minutes = rows.filter(pl.col("uom") == "MINUTE")["charge_id"]
     ids = named.with_columns(natural_key=_key()).join(rows.select("natural_key", "charge_id"), on="natural_key", how="left", validate="1:1")
     keyed = grouped.join(ids.select(*_GROUP, "charge_id"), on=_GROUP, how="left", validate="m:1", maintain_order="left")
-    return rows, keyed.with_columns(quantity=_quantity(pl.col("charge_id").is_in(minutes.implode()), pl.lit(1), pl.col("billed_seconds")))
+    quantity = _quantity(pl.col("charge_id").is_in(minutes.implode()), pl.lit(1), pl.col("billed_seconds"))
+    return rows, fees, keyed.with_columns(quantity=quantity)
 
 
 def _bounds(calls: pl.DataFrame) -> Bounds:

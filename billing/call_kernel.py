@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from billing.errors import TableError
+from billing.errors import Location, TableError
 from billing.money import RATE_PLACES, decimal, units
 
 _MINUTE: Final = 60
@@ -55,7 +55,7 @@ def read_prices(rows: pl.DataFrame) -> Prices:
     by_minute = pl.col("rate_per_min").is_not_null()
     nothing = pl.lit(0, pl.Int128)
     table = rows.select(
-        "plan", "match",
+        "plan", "match", "source_file", "source_line",
         first_seconds=pl.coalesce("first_interval", "sub_interval", pl.lit(_MINUTE, pl.Int64)),
         sub_seconds=pl.coalesce("sub_interval", "first_interval", pl.lit(_MINUTE, pl.Int64)),
         fixed_cost=(
@@ -75,9 +75,9 @@ def read_prices(rows: pl.DataFrame) -> Prices:
         | pl.any_horizontal((pl.col(name) < nothing) | (pl.col(name) > pl.lit(_SAFE, pl.Int128)) for name in costs)
     )  # fmt: skip
     if not bad.is_empty():
-        plan, match = bad.row(0)[:2]
+        plan, match, file, line = bad.sort("source_file", "source_line").select("plan", "match", "source_file", "source_line").row(0)
         message = f"plan {plan}, match {match}: no call can be priced so; give intervals from 1 s, a scale of 0 to 6, rates from 0"
-        raise TableError(message)
+        raise TableError(message, at=Location(file or "ld_plans.csv", line))
     unit = pl.lit(_MINUTE, pl.Int64) * pl.lit(pl.Series([10 ** (_LARGEST_SCALE - n) for n in range(_LARGEST_SCALE + 1)])).gather("scale")
     return Prices(table.with_columns(pl.col(costs).cast(pl.Int64), unit_cost=unit))
 
@@ -143,11 +143,6 @@ def _gather(prices: Prices, name: str, plan_row: pl.Expr) -> pl.Expr:
     if values.n_unique() == 1:  # one value needs no look-up
         return pl.lit(values[0], values.dtype)
     return pl.lit(values).gather(plan_row)
-
-
-def group_key(line: pl.Expr, part: pl.Expr, parts: int) -> pl.Expr:
-    """One packed key of a billing number's line and the part of its bill (Int64)."""
-    return line.cast(pl.Int64) * parts + part
 
 
 def to_dollars(micros: pl.Expr) -> pl.Expr:

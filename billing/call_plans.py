@@ -37,12 +37,6 @@ def longest_prefix(heads: pl.Series, known: pl.Series) -> pl.Series:
     return found["prefix"]
 
 
-def needs_prefix(rows: pl.DataFrame) -> bool:
-    """Whether some plan prices domestic calls by prefix: it has no row by jurisdiction (on some day)."""
-    by_jurisdiction = rows.filter((pl.col("match_kind") == "JURISDICTION") & pl.col("valid_to").is_null())["plan"].unique()
-    return not rows.filter((pl.col("match_kind") == "PREFIX") & ~pl.col("plan").is_in(by_jurisdiction.implode())).is_empty()
-
-
 def attach_miles(routes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Add fcc10 and simple: the least miles of the stretch between two bounds of mile bands that the call is in.
 

@@ -7,7 +7,7 @@ import polars as pl
 
 MASK: Final = "[number]"
 _NUMBER_COLUMNS: Final = frozenset({"to_number", "from_number", "charge_number", "auth_code", "account_code", "trunk"})
-_LONG: Final = re.compile(r"\+?\d[\d*# ().-]{5,}\d")
+_LONG: Final = re.compile(r"(?<![A-Za-z\d])\+?\d[\d*# ().-]{5,}\d")
 _FEWEST_DIGITS: Final = 7  # of a telephone number
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -23,7 +23,7 @@ def masked_text(text: str | None, raw_value: str | None, keep: str | None) -> st
 
 def _masked(hit: str, keep: str | None) -> str:
     digits = sum(letter.isdigit() for letter in hit)
-    return hit if hit == keep or _DATE.match(hit) or digits < _FEWEST_DIGITS else MASK
+    return hit if hit == keep or _DATE.fullmatch(hit) or digits < _FEWEST_DIGITS else MASK
 
 
 def masked_findings(exceptions: pl.DataFrame) -> pl.DataFrame:
