@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STORAGE: Final = "v1.5.0"  # the newest layout that 1.x clients open too
 _READ_ONLY: Final = 0o444
-_QUIET: Final = {"enable_progress_bar": "false"}  # stdout is for data
+_QUIET: Final = "SET enable_progress_bar = false"  # stdout is for data
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def _build(
     import duckdb
 
     expected = {}
-    with duckdb.connect(config=_QUIET) as connection:
+    with duckdb.connect() as connection:
+        connection.execute(_QUIET)
         connection.execute(f"ATTACH {_quoted(str(file))} AS mart (STORAGE_VERSION {_quoted(STORAGE)})")
         connection.execute("USE mart")
         for table in MART.values():
@@ -130,7 +131,8 @@ def _measure(file: Path) -> dict[str, tuple[int, Decimal | None]]:
     import duckdb
 
     found = {}
-    with duckdb.connect(str(file), read_only=True, config=_QUIET) as connection:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute(_QUIET)
         for table in MART.values():
             found[table.name] = _measured(connection, table)
     return found

@@ -72,11 +72,9 @@ def _connect(home: Workspace) -> Any:
         connection = duckdb.connect(
             str(home.mart),
             read_only=True,
-            config={
-                "enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false",
-                "enable_progress_bar": "false",
-            },  # fmt: skip
+            config={"enable_external_access": "false", "TimeZone": "UTC", "autoinstall_known_extensions": "false"},
         )
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET lock_configuration = true")
         connection.table("dim_period")
     except duckdb.Error as fault:
