@@ -147,3 +147,9 @@ def test_a_destination_is_a_place_and_never_a_number(number: str, expected: str)
     rows = [plan("JURISDICTION", name, "0.05") for name in ("DA", "INTERNATIONAL", *FOUR)]
 
     assert one(call(number), call_world(rows))["destination"] == expected
+
+
+def test_each_caller_of_a_file_is_placed_by_its_own_number():
+    billed = bill(call("5132411111"), call("5132411111", charge_number=COVINGTON), call("8592331111", charge_number=COVINGTON))
+
+    assert billed.calls["jurisdiction"].to_list() == ["INTERSTATE_INTERLATA", "INTERSTATE_INTRALATA", "INTRASTATE_INTERLATA"]
