@@ -16,7 +16,7 @@ from billing.policy import Policy
 from inputs.feed_writer import feed_file_name
 from inputs.names import FeedName, approvals_name, feed_name, is_temporary, manifest_beside, manifest_name
 from inputs.suspense import file_finding
-from inputs.text_file import LINE_LIMIT, read_bytes, shown
+from inputs.text_file import LINE_LIMIT, entries, read_bytes, shown
 
 ORIGINALS: Final = "originals"  # what adapters were given, kept beside what they made of it
 
@@ -62,7 +62,7 @@ def list_inbox(inbox_dir: Path, period: Period, policy: Policy, loaded: dict[str
     faults: list[BillingError] = []
     files: list[FeedFile] = []
     approvals: list[Path] = []
-    for path in sorted(inbox_dir.iterdir(), key=lambda entry: entry.name) if inbox_dir.is_dir() else []:
+    for path in entries(inbox_dir):
         try:
             _sort_in(path, period, files, approvals)
         except InputError as fault:

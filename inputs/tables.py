@@ -14,7 +14,7 @@ from inputs.grammar import check_cells, nulls
 from inputs.headers import Header, match_header
 from inputs.names import is_temporary
 from inputs.table_checks import contradictions
-from inputs.text_file import read_bytes, shown, text_body
+from inputs.text_file import entries, read_bytes, shown, text_body
 
 MOST_LINES: Final = 20  # faults named one by one
 _CELL_FIX: Final = "correct the cell"
@@ -60,7 +60,11 @@ def _refuse(faults: list[BillingError]) -> None:
 def _strangers(folder: Path, name: str) -> list[BillingError]:
     """Files that are no table of ours, or lie in the wrong folder; notes in plain text may stay."""
     faults: list[BillingError] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []:
+    try:
+        found = entries(folder)
+    except InputError as fault:
+        raise TableError(fault.message, at=fault.at) from fault
+    for path in found:
         table = TABLES.get(path.stem) if path.suffix == ".csv" else None
         if is_temporary(path.name) or path.suffix in _NOTES or (table is not None and table.folder == name):
             continue

@@ -61,6 +61,19 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
     return data
 
 
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing when there is no such folder.
+
+    Raises:
+        InputError: the folder may not be read.
+    """
+    try:
+        return sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
+    except OSError as error:
+        reason = str(error.strerror).lower()
+        raise InputError(f"cannot be listed: {reason}; make the folder readable", at=Location(shown(folder.name))) from error
+
+
 def text_body(data: bytes, name: str) -> bytes:
     """Strip a UTF-8 byte order mark; refuse other encodings, containers and empty files.
 

@@ -62,6 +62,14 @@ def table_hash(workspace: Workspace) -> str:
     return text_hash(*parts)
 
 
+def _manifest_hash(file: FeedFile) -> str:
+    """Hash of a feed's manifest; one that cannot be read has none, and the gate says so."""
+    try:
+        return file_hash(file.manifest) if file.manifest else "none"
+    except OSError:
+        return "none"
+
+
 def load_tables(workspace: Workspace) -> Tables:
     """Read and check reference and rates; the built-in number plan stands in for an absent one."""
     tables = read_tables(workspace.root)
@@ -136,7 +144,7 @@ class _Runner:
         tables_hash, policy_hash, code = table_hash(self.workspace), repr(self.policy), code_hash()
         gate_keys = {}
         for file in self.inbox.files:
-            manifest = file_hash(file.manifest) if file.manifest and file.manifest.is_file() else "none"
+            manifest = _manifest_hash(file)
             gate_keys[file.path.name] = text_hash("gate", file.feed, str(self.period), file.sha256, manifest, policy_hash, code)
         price_keys = {
             feed: text_hash(

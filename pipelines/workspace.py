@@ -12,6 +12,7 @@ from pathlib import Path
 
 from billing.errors import BillingError, InputError
 from billing.periods import Period
+from inputs.text_file import entries
 from pipelines.settings import SETTINGS_FILE
 
 
@@ -62,7 +63,7 @@ class Workspace:
 
 def _periods(folder: Path) -> list[Period]:
     found = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+    for path in entries(folder):
         with contextlib.suppress(BillingError):
             found.append(Period.parse(path.name))
     return found
