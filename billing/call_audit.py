@@ -98,6 +98,7 @@ def _audit_price(calls: pl.DataFrame) -> pl.DataFrame:
     charged = pl.col("is_owned") & pl.col("is_charged")
     has_row = pl.col("plan_row").is_not_null()
     kind = pl.format("{} call to {}", pl.col("jurisdiction"), pl.col("destination"))
+    unplaced = pl.when("unplaced").then(pl.lit(", an exchange that is not in the table")).otherwise(pl.lit(""))
     return gather(
         find(
             calls, "L701", ~pl.col("is_owned"), column="charge_number",
@@ -109,7 +110,7 @@ def _audit_price(calls: pl.DataFrame) -> pl.DataFrame:
         ),
         find(
             calls, "R202", charged & pl.col("plan").is_not_null() & ~has_row, column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("plan {} has no row on {} for this {}", pl.col("plan"), pl.col("call_date"), kind),
+            message=pl.format("plan {} has no row on {} for this {}{}", pl.col("plan"), pl.col("call_date"), kind, unplaced),
         ),
         find(
             calls, "R203", charged & has_row & ~pl.col("is_rated"), column="to_number", raw=mask(pl.col("to_number")),
