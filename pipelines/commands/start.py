@@ -93,9 +93,8 @@ def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) 
         })  # fmt: skip
         return
     show.table(
-        ("", ""),
+        ("period", period),
         [
-            ("period", period),
             ("invoices", f"{bill.invoices.height} for {show.money(total(bill.invoices['amount']))}"),
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
             ("PDF invoices", f"{Workspace(directory).out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
