@@ -4,7 +4,7 @@ import polars as pl
 
 from billing.call_classes import FREE, NO_SHAPE, PREMIUM
 from billing.call_encode import Encoded, Rates
-from billing.call_kernel import amount_micros, to_dollars
+from billing.call_kernel import attach_amounts, to_dollars
 from billing.frames import Tables
 from billing.money import DOLLARS, RATE_PLACES, Exact
 from billing.rate_lookup import attach_account
@@ -35,8 +35,9 @@ def state_calls(records: pl.DataFrame, encoded: Encoded, rates: Rates) -> pl.Dat
 def price_calls(stated: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     """Add amount_micros: 0 for free calls, null where the price is not known."""
     longest = int(str(stated["billed_seconds"].max() or 0))
-    amount = amount_micros(rates.prices, pl.col("plan_row"), pl.col("billed_seconds"), most_seconds=longest)
-    return stated.with_columns(amount_micros=pl.when("is_free").then(pl.lit(0)).when("is_rated").then(amount))
+    priced = attach_amounts(stated.lazy().select("plan_row", "billed_seconds"), rates.prices, most_seconds=longest)
+    amounts = priced.select("amount_micros").collect()["amount_micros"]
+    return stated.with_columns(amount_micros=pl.when("is_free").then(pl.lit(0)).when("is_rated").then(amounts))
 
 
 def with_stake(stated: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from billing.money import RATE_PLACES, decimal, units
 _MINUTE: Final = 60
 _SAFE: Final = 1 << 62
 _LARGEST_SCALE: Final = 6  # calls are published to six places
+_UP: Final = 1
+_HALF_EVEN: Final = 2
 _RATES: Final = ("rate_per_min", "initial_rate", "additional_rate", "per_call_charge")
 
 
@@ -22,9 +24,9 @@ _RATES: Final = ("rate_per_min", "initial_rate", "additional_rate", "per_call_ch
 class Prices:
     """The plan rows' prices as plain columns, gathered by `plan_row`.
 
-    first_seconds, sub_seconds; fixed_cost (initial and per-call charge), second_cost (per billed second),
-    minute_cost (per further minute), all in 1/60 micro-dollar; unit_cost (one unit of the row's scale, likewise);
-    rounding (0 HALF_UP, 1 UP, 2 HALF_EVEN); is_rated; line of `ld_plans` is its place.
+    first_seconds, sub_seconds; fixed_cost (initial and per-call charge), second_cost (per billed second), minute_cost (per
+    further minute), unit_cost (one unit of the row's scale), bias_cost (what is added before cutting off), all in 1/60
+    micro-dollar; unit_micros (one unit in micro-dollars); rounding (0 HALF_UP, 1 UP, 2 HALF_EVEN); is_rated.
     """
 
     table: pl.DataFrame
@@ -66,7 +68,7 @@ def read_prices(rows: pl.DataFrame) -> Prices:
         minute_cost=pl.when(~by_minute & micros["additional_rate"].is_not_null()).then(micros["additional_rate"]).otherwise(nothing)
         * _MINUTE,
         scale="scale",
-        rounding=pl.col("rounding").replace_strict({"HALF_UP": 0, "UP": 1, "HALF_EVEN": 2}, return_dtype=pl.Int64),
+        rounding=pl.col("rounding").replace_strict({"HALF_UP": 0, "UP": _UP, "HALF_EVEN": _HALF_EVEN}, return_dtype=pl.Int64),
         is_rated=pl.any_horizontal(pl.col("rate_per_min", "initial_rate", "per_call_charge").is_not_null()),
     )  # fmt: skip
     costs = ("fixed_cost", "second_cost", "minute_cost")
@@ -79,7 +81,8 @@ def read_prices(rows: pl.DataFrame) -> Prices:
         message = f"plan {plan}, match {match}: no call can be priced so; give intervals from 1 s, a scale of 0 to 6, rates from 0"
         raise TableError(message, at=Location(file or "ld_plans.csv", line))
     unit = pl.lit(_MINUTE, pl.Int64) * pl.lit(pl.Series([10 ** (_LARGEST_SCALE - n) for n in range(_LARGEST_SCALE + 1)])).gather("scale")
-    return Prices(table.with_columns(pl.col(costs).cast(pl.Int64), unit_cost=unit))
+    bias = pl.when(pl.col("rounding") == _UP).then(unit - 1).otherwise(unit // 2)
+    return Prices(table.with_columns(pl.col(costs).cast(pl.Int64), unit_cost=unit, unit_micros=unit // _MINUTE, bias_cost=bias))
 
 
 def billed_seconds(prices: Prices, plan_row: pl.Expr, seconds: pl.Expr) -> pl.Expr:
@@ -89,14 +92,26 @@ def billed_seconds(prices: Prices, plan_row: pl.Expr, seconds: pl.Expr) -> pl.Ex
     return first + (over + sub - 1) // sub * sub
 
 
-def amount_micros(prices: Prices, plan_row: pl.Expr, billed: pl.Expr, *, most_seconds: int) -> pl.Expr:
-    """The amount of each call in micro-dollars, rounded once by its plan row.
+def attach_amounts(calls: pl.LazyFrame, prices: Prices, *, most_seconds: int) -> pl.LazyFrame:
+    """Add amount_micros: each call's amount in micro-dollars, rounded once by its plan row.
 
-    Whole numbers of 64 bits where no call can outgrow them, else of 128.
+    Whole numbers of 64 bits where no call can outgrow them, else of 128. Step by step, so that no step is done twice.
+
+    Args:
+        calls: plan_row, billed_seconds (no more than most_seconds).
     """
     width = pl.Int64() if 2 * prices.largest_cost(most_seconds) < _SAFE else pl.Int128()
-    cost = _cost(prices, plan_row, billed.cast(width), width)
-    return _round_cost(prices, plan_row, cost, width)
+    plan_row = pl.col("plan_row")
+    unit, bias = _gather(prices, "unit_cost", plan_row).cast(width), _gather(prices, "bias_cost", plan_row).cast(width)
+    # with its bias added, a cost rounds as its row wants it by cutting off
+    costed = calls.with_columns(_cost=_cost(prices, plan_row, pl.col("billed_seconds").cast(width), width) + bias)
+    rounded = costed.with_columns(_units=pl.col("_cost") // unit)
+    if (prices.table["rounding"] == _HALF_EVEN).any():
+        half_even = _gather(prices, "rounding", plan_row) == _HALF_EVEN
+        is_odd_half = half_even & (pl.col("_units") * unit == pl.col("_cost")) & ((pl.col("_units") & 1) == 1)
+        rounded = rounded.with_columns(_units=pl.col("_units") - is_odd_half.cast(width))
+    amount = pl.col("_units") * _gather(prices, "unit_micros", plan_row).cast(width)
+    return rounded.with_columns(amount_micros=amount).drop("_cost", "_units")
 
 
 def _cost(prices: Prices, plan_row: pl.Expr, billed: pl.Expr, width: pl.DataType) -> pl.Expr:
@@ -108,34 +123,6 @@ def _cost(prices: Prices, plan_row: pl.Expr, billed: pl.Expr, width: pl.DataType
         further = ((billed - _MINUTE).clip(0) + (_MINUTE - 1)) // _MINUTE
         cost += _gather(prices, "minute_cost", plan_row).cast(width) * further
     return cost
-
-
-def _round_cost(prices: Prices, plan_row: pl.Expr, cost: pl.Expr, width: pl.DataType) -> pl.Expr:
-    """Round to whole units of each row's scale; one division a scale, each by a constant."""
-    kinds = prices.table.select("unit_cost", "rounding").unique().sort("unit_cost", "rounding").rows()
-    found = pl.lit(0, width)
-    kind = pl.lit(_kind_of(prices, kinds)).gather(plan_row) if len(kinds) > 1 else None
-    for place, (unit, rounding) in enumerate(kinds):
-        rounded = _to_micros(cost, unit, rounding)
-        found = rounded if kind is None or place == 0 else pl.when(kind == place).then(rounded).otherwise(found)
-    return found
-
-
-def _to_micros(cost: pl.Expr, unit: int, rounding: int) -> pl.Expr:
-    if rounding == 1:
-        whole = (cost + (unit - 1)) // unit
-    else:
-        whole = (cost + unit // 2) // unit
-        if rounding == 2:
-            is_odd_half = ((cost + unit // 2) == whole * unit) & (whole % 2 == 1)
-            whole = whole - is_odd_half.cast(pl.Int64)
-    return whole * (unit // _MINUTE)
-
-
-def _kind_of(prices: Prices, kinds: list[tuple[int, int]]) -> pl.Series:
-    names = pl.DataFrame(kinds, schema={"unit_cost": pl.Int64, "rounding": pl.Int64}, orient="row").with_row_index("kind")
-    joined = prices.table.join(names, on=["unit_cost", "rounding"], how="left", validate="m:1", maintain_order="left")
-    return joined["kind"].cast(pl.UInt8)
 
 
 def _gather(prices: Prices, name: str, plan_row: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from billing.call_kernel import Prices, amount_micros
+from billing.call_kernel import Prices, attach_amounts
 from billing.errors import ReconciliationError
 
 # A call that is to be charged, as numbers only; `line` is a billing number with a charge number, `day` counts from 1970.
@@ -81,13 +81,13 @@ def rate_calls(calls: pl.LazyFrame, prices: Prices, codes: PlanCodes, bounds: Bo
     Raises:
         ReconciliationError: the bounds are beyond whole numbers of 128 bits.
     """
-    amount = amount_micros(prices, pl.col("plan_row"), pl.col("billed_seconds"), most_seconds=bounds.most_seconds)
     largest = (prices.largest_cost(bounds.most_seconds) + 1) * max(bounds.calls, 1)
     if largest >= _BEYOND:
         raise ReconciliationError("calls of this length and price are beyond exact arithmetic")
-    amount = amount if largest < _SAFE else amount.cast(pl.Int128)
+    amount = pl.col("amount_micros") if largest < _SAFE else pl.col("amount_micros").cast(pl.Int128)
     sums = (
-        calls.select("day", "billed_seconds", key=_key(codes, bounds), amount=amount)
+        attach_amounts(calls, prices, most_seconds=bounds.most_seconds)
+        .select("day", "billed_seconds", key=_key(codes, bounds), amount=amount)
         .group_by("key")
         .agg(
             calls=pl.len(), billed_seconds=pl.col("billed_seconds").cast(pl.Int64).sum(), amount_micros=pl.col("amount").sum(),

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from billing.call_kernel import amount_micros, billed_seconds, read_prices
+from billing.call_kernel import attach_amounts, billed_seconds, read_prices
 from billing.call_plans import plan_rows
 from billing.call_time import bands, week_bands
 from billing.errors import TableError
@@ -21,7 +21,8 @@ def priced(seconds: int, **row: Any) -> tuple[int, Decimal]:
     prices = read_prices(plan_rows(call_world([plan("PREFIX", "1", **row)])))
     frame = pl.DataFrame({"plan_row": [0], "s": [seconds]}, schema={"plan_row": pl.UInt32, "s": pl.Int64})
     billed = frame.select(billed_seconds(prices, pl.col("plan_row"), pl.col("s"))).item()
-    micros = frame.select(amount_micros(prices, pl.col("plan_row"), pl.lit(billed), most_seconds=billed)).item()
+    one_call = pl.LazyFrame({"plan_row": [0], "billed_seconds": [billed]}, schema={"plan_row": pl.UInt32, "billed_seconds": pl.Int64})
+    micros = attach_amounts(one_call, prices, most_seconds=billed).collect()["amount_micros"][0]
     return billed, Decimal(micros).scaleb(-6)
 
 

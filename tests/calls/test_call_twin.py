@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.call_kernel import amount_micros, billed_seconds, read_prices
+from billing.call_kernel import attach_amounts, billed_seconds, read_prices
 from billing.call_plans import plan_rows
 from billing.money import round_half_away
 from tests.calls import twin
@@ -128,22 +128,21 @@ def test_the_kernel_agrees_with_the_slow_twin(plans: list[Row], seconds: list[in
     frame = pl.DataFrame(pairs, schema={"plan_row": pl.UInt32, "seconds": pl.Int64}, orient="row")
     longest = max(seconds) + 60
 
-    found = frame.with_columns(billed=billed_seconds(prices, pl.col("plan_row"), pl.col("seconds"))).with_columns(
-        micros=amount_micros(prices, pl.col("plan_row"), pl.col("billed"), most_seconds=longest)
-    )
+    billed = frame.lazy().with_columns(billed_seconds=billed_seconds(prices, pl.col("plan_row"), pl.col("seconds")))
+    found = attach_amounts(billed, prices, most_seconds=longest).collect()
 
     blank = {"rate_per_min": None, "initial_rate": None, "additional_rate": None, "per_call_charge": None}
     table = [{**blank, **row} for row in rows.to_dicts()]
     want = [twin.price(table[n], s) for n, s in pairs]
-    assert found["billed"].to_list() == [billed for billed, _ in want]
-    assert [Decimal(micros).scaleb(-6) for micros in found["micros"].to_list()] == [amount for _, amount in want]
+    assert found["billed_seconds"].to_list() == [billed for billed, _ in want]
+    assert [Decimal(micros).scaleb(-6) for micros in found["amount_micros"].to_list()] == [amount for _, amount in want]
 
 
 def test_numbers_too_large_for_64_bits_are_still_exact():
     rows = plan_rows(call_world([plan("PREFIX", "1", "900000000.123457", scale=6)]))
-    frame = pl.DataFrame({"plan_row": [0], "seconds": [10**11 + 1]}, schema={"plan_row": pl.UInt32, "seconds": pl.Int64})
+    frame = pl.DataFrame({"plan_row": [0], "billed_seconds": [10**11 + 1]}, schema={"plan_row": pl.UInt32, "billed_seconds": pl.Int64})
 
-    found = frame.select(amount_micros(read_prices(rows), pl.col("plan_row"), pl.col("seconds"), most_seconds=10**11 + 1)).to_series()
+    found = attach_amounts(frame.lazy(), read_prices(rows), most_seconds=10**11 + 1).collect()["amount_micros"]
 
     exact = 900000000123457 * (10**11 + 1)
     assert found.to_list() == [(exact + 30) // 60]
