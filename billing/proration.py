@@ -16,6 +16,7 @@ DEFAULT_PRORATE: Final = "DAILY_30"  # for a rate code that leaves prorate blank
 _BILLING_MONTH: Final = 30  # days; the telephone tariffs' billing month
 _CENT_PLACES: Final = 2
 _INT: Final = pl.Int128
+_MICROS: Final = pl.lit(10**RATE_PLACES, _INT)
 
 
 def in_service(records: pl.DataFrame, period: Period, policy: Policy) -> pl.DataFrame:
@@ -32,20 +33,15 @@ def in_service(records: pl.DataFrame, period: Period, policy: Policy) -> pl.Data
     Rows: as they came, in their order. Adds: start_date, stop_date (within the period; null when not in service),
     days (0 when not in service).
     """
-    start, stop = pl.col("inventory_start"), pl.col("inventory_stop")
-    filled = records.filter(stop.is_null() | (start < stop))
-    starts = filled.select("item", start.alias("inventory_stop")).unique().with_columns(_followed=pl.lit(value=True))
-    stops = filled.filter(stop.is_not_null()).select("item", stop.alias("inventory_start")).unique()
-    stops = stops.with_columns(_follows=pl.lit(value=True))
-    joined = records.join(starts, on=["item", "inventory_stop"], how="left", validate="m:1", maintain_order="left")
-    joined = joined.join(stops, on=["item", "inventory_start"], how="left", validate="m:1", maintain_order="left")
-    follows, followed = pl.col("_follows").fill_null(value=False), pl.col("_followed").fill_null(value=False)
-    late, long = (0 if policy.start_day_billed else 1), (1 if policy.disconnect_day_billed else 0)
-    first = pl.when(follows).then(start).otherwise(start.dt.offset_by(f"{late}d"))
-    last = pl.when(followed).then(stop).otherwise(stop.dt.offset_by(f"{long}d"))
+    dated, first, last = records, pl.col("inventory_start"), pl.col("inventory_stop")
+    if not policy.start_day_billed or policy.disconnect_day_billed:
+        dated = _mark_hand_overs(records)
+        late, long = (0 if policy.start_day_billed else 1), (1 if policy.disconnect_day_billed else 0)
+        first = pl.when("_follows").then(first).otherwise(first.dt.offset_by(f"{late}d"))
+        last = pl.when("_followed").then(last).otherwise(last.dt.offset_by(f"{long}d"))
     begin, end = pl.lit(period.first_day), pl.lit(period.stop_day)
-    clipped = joined.with_columns(start_date=pl.max_horizontal(first, begin), stop_date=pl.min_horizontal(last.fill_null(end), end)).drop(
-        "_follows", "_followed"
+    clipped = dated.with_columns(start_date=pl.max_horizontal(first, begin), stop_date=pl.min_horizontal(last.fill_null(end), end)).drop(
+        "_follows", "_followed", strict=False
     )
     is_in = pl.col("start_date") < pl.col("stop_date")
     return clipped.with_columns(
@@ -53,6 +49,18 @@ def in_service(records: pl.DataFrame, period: Period, policy: Policy) -> pl.Data
         stop_date=pl.when(is_in).then("stop_date"),
         days=pl.when(is_in).then((pl.col("stop_date") - pl.col("start_date")).dt.total_days()).otherwise(pl.lit(0, pl.Int64)),
     )
+
+
+def _mark_hand_overs(records: pl.DataFrame) -> pl.DataFrame:
+    """Say which rows start on the day another row of their item stops (_follows), and the other way round (_followed)."""
+    start, stop = pl.col("inventory_start"), pl.col("inventory_stop")
+    filled = records.filter(stop.is_null() | (start < stop))
+    starts = filled.select("item", start.alias("inventory_stop")).unique().with_columns(_followed=pl.lit(value=True))
+    stops = filled.filter(stop.is_not_null()).select("item", stop.alias("inventory_start")).unique()
+    stops = stops.with_columns(_follows=pl.lit(value=True))
+    joined = records.join(starts, on=["item", "inventory_stop"], how="left", validate="m:1", maintain_order="left")
+    joined = joined.join(stops, on=["item", "inventory_start"], how="left", validate="m:1", maintain_order="left")
+    return joined.with_columns(pl.col("_follows", "_followed").fill_null(value=False))
 
 
 def share_parts(days: pl.Expr, stop_date: pl.Expr, period: Period) -> pl.Expr:
@@ -97,54 +105,80 @@ def prorate(parts: pl.DataFrame, period: Period) -> pl.DataFrame:
             start_date, stop_date, days, source_record_id, source_file, source_line.
         period: the month.
 
-    Rows: as many as came, sorted by item. Adds: share_num, share_den, span_num (the whole run's), numerator,
+    Rows: as many as came, sorted by item. Adds: share_num, share_den, span_num (of the whole run that shares, else its own), numerator,
         denominator (dollars; null with the price), earlier_cents (taken by the earlier owners; null unless the row
         is a remainder).
     """
-    chained = _chain(parts).with_columns(share_num=share_parts(pl.col("days"), pl.col("stop_date"), period), share_den=share_whole(period))
-    span = (pl.col("stop_date").max() - pl.col("start_date").min()).over("_chain").dt.total_days()
-    whole = share_parts(span, pl.col("stop_date").max().over("_chain"), period)
-    own = pl.col("share_num")
-    chained = chained.with_columns(span_num=whole, _before=own.cum_sum().over("_chain") - own)
-    shared = pl.col("_is_shared")
-    left = pl.col("span_num") - pl.min_horizontal("_before", "span_num")
-    taken = pl.when(pl.col("_is_last")).then(left).otherwise(pl.min_horizontal(own, left))
-    chained = chained.with_columns(share_num=pl.when(shared).then(taken).otherwise(own))
-    return _take_cents(chained).drop("_chain", "_is_last", "_is_shared", "_before")
-
-
-def _chain(parts: pl.DataFrame) -> pl.DataFrame:
-    """Number runs of touching parts of one item, and say which runs are one item handed over."""
     key = ["is_accepted", "item", "sub"]
-    ordered = parts.sort(*key, "start_date", "stop_date", "source_record_id", "source_file", "source_line")
-    touches = pl.col("is_accepted") & pl.col("is_recurring") & (pl.col("start_date") == pl.col("stop_date").shift(1).over(key))
-    chained = ordered.with_columns(_chain=(~touches.fill_null(value=False)).cast(pl.Int64).cum_sum())
-    alike = pl.all_horizontal([pl.col(name).n_unique().over("_chain") == 1 for name in ("rate_code", "prorate", "price_micros", "lines")])
-    row = pl.int_range(pl.len()).over("_chain")
-    return chained.with_columns(
-        _is_last=row == pl.len().over("_chain") - 1,
-        _is_shared=alike & (pl.len().over("_chain") > 1) & pl.col("price_micros").is_not_null(),
+    ordered = parts.sort(*key, "start_date", "stop_date", "source_record_id", "source_file", "source_line").with_row_index("_row")
+    is_next = pl.col("is_accepted") & pl.col("is_recurring") & (pl.col("start_date") == pl.col("stop_date").shift(1))
+    touches = pl.all_horizontal(*_same_as_before(key), is_next).fill_null(value=False)
+    alone = (
+        ordered.with_columns(
+            _touches=touches,
+            _price=pl.col("price_micros") * pl.col("lines").cast(_INT),
+            share_num=share_parts(pl.col("days"), pl.col("stop_date"), period),
+            share_den=share_whole(period),
+        )
+        .with_columns(span_num="share_num", numerator=pl.col("_price") * pl.col("share_num"), denominator=_MICROS * pl.col("share_den"))
+        .with_columns(earlier_cents=pl.lit(None, _INT))
     )
+    is_chained = pl.col("_touches") | pl.col("_touches").shift(-1, fill_value=False)
+    shared = _share_cents(_share_days(_alike(alone.filter(is_chained)), period))
+    return alone.update(shared, on="_row").drop("_row", "_touches", "_price")
 
 
-def _take_cents(chained: pl.DataFrame) -> pl.DataFrame:
-    """Put the exact amount on every part; in a run that is shared, the last takes the remainder in cents."""
-    zero = pl.lit(0, _INT)
-    price = pl.col("price_micros") * pl.col("lines").cast(_INT)
-    per_share = pl.lit(10**RATE_PLACES, _INT) * pl.col("share_den")
+def _same_as_before(columns: list[str]) -> list[pl.Expr]:
+    return [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in columns]
 
-    def cents(share: pl.Expr) -> pl.Expr:
-        return divide(price.abs() * share, per_share, _CENT_PLACES)
 
-    own = cents(pl.col("share_num"))
-    counted = chained.with_columns(_own_cents=own, _whole_cents=cents(pl.col("span_num"))).with_columns(
-        _taken_before=pl.min_horizontal(pl.col("_own_cents").cum_sum().over("_chain") - pl.col("_own_cents"), "_whole_cents")
+def _alike(chained: pl.DataFrame) -> pl.DataFrame:
+    """Number runs of touching parts of one item (_chain), and leave those that are one item handed over."""
+    same = pl.all_horizontal(_same_as_before(["rate_code", "prorate", "price_micros", "lines"]))
+    numbered = chained.with_columns(
+        _chain=(~pl.col("_touches")).cum_sum(),
+        _is_last=~pl.col("_touches").shift(-1, fill_value=False),
+        _is_alike=(same | ~pl.col("_touches")) & pl.col("price_micros").is_not_null(),
     )
-    left = pl.col("_whole_cents") - pl.col("_taken_before")
-    is_rest = pl.col("_is_shared") & (pl.col("_is_last") | (pl.col("_own_cents") > left))
-    signed = pl.when(price < zero).then(zero - left).otherwise(left)
-    return counted.with_columns(
-        numerator=pl.when(is_rest).then(signed).otherwise(price * pl.col("share_num")),
-        denominator=pl.when(is_rest).then(pl.lit(100, _INT)).otherwise(per_share),
-        earlier_cents=pl.when(is_rest).then("_taken_before"),
-    ).drop("_own_cents", "_whole_cents", "_taken_before")
+    return numbered.filter(pl.col("_is_alike").all().over("_chain"))
+
+
+def _with_before(chained: pl.DataFrame, amount: str) -> pl.DataFrame:
+    """Add _before: what the earlier parts of each row's run come to; one running total, less what it was before the run."""
+    running = chained.with_columns(_before=pl.col(amount).cum_sum() - pl.col(amount))
+    return running.with_columns(_before=pl.col("_before") - pl.col("_before").first().over("_chain"))
+
+
+def _share_days(chained: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Let every part of a run take its own share, capped at what is left of the run's; the last takes the rest."""
+    own, whole = pl.col("share_num"), pl.col("span_num")
+    spanned = (
+        _with_before(chained, "share_num")
+        .with_columns(_stop=pl.col("stop_date").max().over("_chain"), _start=pl.col("start_date").min().over("_chain"))
+        .with_columns(_span=(pl.col("_stop") - pl.col("_start")).dt.total_days())
+        .with_columns(span_num=share_parts(pl.col("_span"), pl.col("_stop"), period))
+        .with_columns(_left=whole - pl.min_horizontal("_before", whole))
+    )
+    return spanned.with_columns(share_num=pl.when("_is_last").then("_left").otherwise(pl.min_horizontal(own, "_left")))
+
+
+def _share_cents(chained: pl.DataFrame) -> pl.DataFrame:
+    """Put the exact amount on every part of a run; the last takes the remainder of the run's cents."""
+    zero, price = pl.lit(0, _INT), pl.col("_price")
+
+    def cents(share: str) -> pl.Expr:
+        return divide(price.abs() * pl.col(share), pl.col("denominator"), _CENT_PLACES)
+
+    counted = (
+        _with_before(chained.with_columns(_own_cents=cents("share_num"), _whole_cents=cents("span_num")), "_own_cents")
+        .with_columns(_taken=pl.min_horizontal("_before", "_whole_cents"))
+        .with_columns(_left=pl.col("_whole_cents") - pl.col("_taken"))
+        .with_columns(_is_rest=pl.col("_is_last") | (pl.col("_own_cents") > pl.col("_left")))
+    )
+    rest = pl.when(price < zero).then(zero - pl.col("_left")).otherwise("_left")
+    return counted.select(
+        "_row", "share_num", "span_num",
+        numerator=pl.when("_is_rest").then(rest).otherwise(price * pl.col("share_num")),
+        denominator=pl.when("_is_rest").then(pl.lit(100, _INT)).otherwise("denominator"),
+        earlier_cents=pl.when("_is_rest").then("_taken"),
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-_INT = pl.Int128()
+_INT = pl.Int128
+_LARGEST_INT64 = 2**63 - 1
 
 
 def add_parts(rows: pl.DataFrame, total: str, weights: list[str], weight_sum: int) -> pl.DataFrame:
@@ -19,19 +20,28 @@ def add_parts(rows: pl.DataFrame, total: str, weights: list[str], weight_sum: in
 
     Rows: as given. Returns: rows and the parts as p0, p1 … in the order of weights (Int128).
     """
-    whole, zero = pl.lit(weight_sum, _INT), pl.lit(0, _INT)
     places = range(len(weights))
-    magnitude = pl.col(total).abs()
-    floored = rows.with_columns(
-        *[(magnitude * pl.col(weights[place]) // whole).alias(f"p{place}") for place in places],
-        *[(magnitude * pl.col(weights[place]) % whole).alias(f"_rest{place}") for place in places],
-    ).with_columns(_left=magnitude - pl.sum_horizontal([f"p{place}" for place in places]))
-    parts = []
-    for place in places:
-        rest = pl.col(f"_rest{place}")
-        ahead = [pl.col(f"_rest{other}") >= rest for other in places if other < place]
-        ahead += [pl.col(f"_rest{other}") > rest for other in places if other > place]
-        rank = pl.sum_horizontal([zero, *[test.cast(_INT) for test in ahead]])
-        part = pl.col(f"p{place}") + (rank < pl.col("_left")).cast(_INT)
-        parts.append(pl.when(pl.col(total) < zero).then(zero - part).otherwise(part).alias(f"p{place}"))
-    return floored.with_columns(parts).drop("_left", *[f"_rest{place}" for place in places])
+    largest = rows[total].abs().max() or 0
+    narrow = pl.Int64 if largest * weight_sum <= _LARGEST_INT64 else _INT  # type: ignore[operator] # the same figures, sooner
+    whole, magnitude = pl.lit(weight_sum, narrow), pl.col("magnitude")
+    floored = (
+        rows.select(
+            pl.col(total).cast(narrow).alias("total"), *[pl.col(weights[place]).cast(narrow).alias(f"w{place}") for place in places]
+        )
+        .with_columns(magnitude=pl.col("total").abs())
+        .with_columns((magnitude * pl.col(f"w{place}")).alias(f"product{place}") for place in places)
+        .with_columns((pl.col(f"product{place}") // whole).alias(f"floor{place}") for place in places)
+        .with_columns((pl.col(f"product{place}") - pl.col(f"floor{place}") * whole).alias(f"rest{place}") for place in places)
+        .with_columns(left=magnitude - pl.sum_horizontal(f"floor{place}" for place in places))
+    )
+    ranked = floored.with_columns(_rank(place, len(weights)).alias(f"rank{place}") for place in places)
+    parts = [pl.col(f"floor{place}") + (pl.col(f"rank{place}") < pl.col("left")).cast(narrow) for place in places]
+    sign = pl.when(pl.col("total") < 0).then(pl.lit(-1, narrow)).otherwise(pl.lit(1, narrow))
+    return rows.hstack(ranked.select((parts[place] * sign).cast(_INT).alias(f"p{place}") for place in places))
+
+
+def _rank(place: int, count: int) -> pl.Expr:
+    """Count the rests that go before a place's: larger ones, and equal ones of an earlier place."""
+    rest = pl.col(f"rest{place}")
+    ahead = [pl.col(f"rest{other}") >= rest if other < place else pl.col(f"rest{other}") > rest for other in range(count) if other != place]
+    return pl.sum_horizontal(pl.lit(0, pl.Int16), *[test.cast(pl.Int16) for test in ahead])

@@ -114,13 +114,9 @@ def _share(sized: pl.DataFrame, strings: pl.DataFrame) -> pl.DataFrame:
     wide = []
     for size in sorted(placed["_size"].unique().to_list()):
         sets = placed.filter(pl.col("_size") == size)
-        weights = [
-            sets.filter(pl.col("_place") == place).select("set_key", units(pl.col("percent"), RATE_PLACES).alias(f"w{place}"))
-            for place in range(size)
-        ]
-        rows = sized.with_columns(_cents=units(pl.col("amount"), CENT_PLACES))
-        for weight in weights:
-            rows = rows.join(weight, on="set_key", how="inner", validate="m:1")
+        listed = sets.group_by("set_key", maintain_order=True).agg(weights=units(pl.col("percent"), RATE_PLACES))
+        weights = listed.select("set_key", *[pl.col("weights").list.get(place).alias(f"w{place}") for place in range(size)])
+        rows = sized.with_columns(_cents=units(pl.col("amount"), CENT_PLACES)).join(weights, on="set_key", how="inner", validate="m:1")
         shared = add_parts(rows, "_cents", [f"w{place}" for place in range(size)], _HUNDRED)
         wide += [
             shared.select("charge_id", "set_key", pl.lit(place, pl.Int64).alias("_place"), pl.col(f"p{place}").alias("_cents"))

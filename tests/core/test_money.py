@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from billing.money import DOLLARS, QUANTITY, RATE, Exact, largest_remainder, round_half_away
+from billing.money import DOLLARS, QUANTITY, RATE, Exact, divide, largest_remainder, round_half_away
 
 MICROS = st.integers(-(10**12), 10**12)
 
@@ -101,3 +101,33 @@ def test_published_splits(total, weights, expected):
 def test_weights_that_share_nothing_are_refused(weights):
     with pytest.raises(ValueError, match="weights"):
         largest_remainder(100, weights)
+
+
+# where twice a scaled numerator leaves 128 bits, and either side of it; where an amount leaves 64 bits; half cents
+EDGE = (2**127 - 1) // 200
+EDGES = [0, 1, 2**63 - 1, 2**63, 2**63 + 1, EDGE - 2, EDGE - 1, EDGE, EDGE + 1, 2**126, 2**127 - 1]
+NUMERATORS = st.one_of(
+    st.sampled_from(EDGES), st.integers(0, 10**20), st.integers(0, 2**127 - 1), st.integers(0, 2000).map(lambda n: n * 5)
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(NUMERATORS, st.sampled_from([1, -1]), st.integers(1, 10**12)), min_size=1, max_size=6), st.booleans())
+@example([(1, 1, 200), (1, -1, 200), (3, -1, 200)], False)
+@example([(EDGE, 1, 1000), (EDGE + 1, -1, 1000)], True)
+def test_division_is_exact_whichever_way_its_range_allows(cases, is_one_denominator):
+    numerators = [up * sign for up, sign, _ in cases]
+    denominators = [(cases[0][2] if is_one_denominator else down) * 1000 for _, _, down in cases]
+    frame = pl.DataFrame({"n": numerators, "d": denominators}, schema={"n": pl.Int128, "d": pl.Int128})
+    nearest = [(abs(up) * 200 + down) // (down * 2) for up, down in zip(numerators, denominators, strict=True)]
+    expected = [-cents if up < 0 else cents for up, cents in zip(numerators, nearest, strict=True)]
+
+    found = frame.select(divide(pl.col("n"), pl.col("d"), 2)).to_series().to_list()
+
+    assert found == expected
+
+
+def test_one_number_divided_by_a_column_gives_a_row_for_each():
+    frame = pl.DataFrame({"d": [2, 2, 2]}, schema={"d": pl.Int128})
+
+    assert frame.select(divide(pl.lit(5, pl.Int128), pl.col("d"), 0)).to_series().to_list() == [3, 3, 3]

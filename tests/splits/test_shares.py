@@ -64,3 +64,32 @@ def test_equal_weights_give_the_odd_cents_to_the_earliest(total: int, count: int
     assert sum(found) == total
     assert sizes == sorted(sizes, reverse=True)
     assert max(sizes) - min(sizes) <= 1
+
+
+EDGE = (2**63 - 1) // HUNDRED  # the largest amount that is shared in 64 bits
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(-5, 5),
+    st.sampled_from([1, -1]),
+    st.lists(st.integers(0, HUNDRED), min_size=2, max_size=5).filter(any),
+    st.integers(0, 10**6),
+)
+@example(0, -1, [1, 1], 0)
+@example(1, 1, [0, 1, 1], 0)
+def test_both_widths_of_integer_come_to_the_same(off: int, sign: int, given_weights: list[int], small: int) -> None:
+    shares = [weight * HUNDRED // sum(given_weights) for weight in given_weights]
+    weights = [*shares[:-1], HUNDRED - sum(shares[:-1])]
+    total, beyond = (EDGE + off) * sign, EDGE * 1000
+    names = [f"w{n}" for n in range(len(weights))]
+    schema = dict.fromkeys(["total", *names], pl.Int128)
+    rows = pl.DataFrame([[total, *weights], [small, *weights]], schema=schema, orient="row")
+    wide = pl.concat([rows, pl.DataFrame([[beyond, *weights]], schema=schema, orient="row")])  # one row too large for 64 bits
+    places = [f"p{n}" for n in range(len(weights))]
+
+    apart, together = add_parts(rows, "total", names, HUNDRED), add_parts(wide, "total", names, HUNDRED)
+
+    assert apart.select(places).equals(together.head(2).select(places))
+    assert list(apart.select(places).row(0)) == largest_remainder(total, weights)
+    assert apart.schema == together.schema
