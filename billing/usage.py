@@ -16,13 +16,14 @@ from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.steps import is_stepped, step_up
+from billing.tier_words import explain_price
 from billing.tiers import attach_tiers, price_quantities
 from billing.usage_audit import audit_doubles, audit_hours, audit_owners, audit_prices, audit_quantities, audit_units
 
 _MARKUP = ("markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref")
 _OF_LAST_DAY = (
     "billing_number", "rate_code", "agency_code", "code_name", "code_uom", "code_min_charge", "tier_method", "unit_rate",
-    "package_size", "table_valid_from", "tier_bounds", "tier_rates", "rate_valid_from", "approval_ref", *_MARKUP, "ticket_no",
+    "package_size", "table_valid_from", "tiers", "tier_end", "tier_rate", "rate_valid_from", "approval_ref", *_MARKUP, "ticket_no",
     "_stepped", "_shape",
 )  # fmt: skip
 
@@ -47,11 +48,11 @@ def bill_usage(records: pl.DataFrame, tables: Tables, period: Period, policy: Po
     rows = _enrich(kept, tables)
     findings = gather(doubles, _audit(rows, doubles, tables, period, policy, earlier))
     clean = _shape(rows.filter(~is_held(rows, findings)))
-    beyond = _audit_tier_end(clean, _collapse(clean))
-    clean = clean.filter(~is_held(clean, beyond))
-    findings = audit.only_decided(gather(findings, beyond, _warn(clean, tables, period, policy, earlier)))
     priced = price_quantities(_collapse(clean))
-    base = finish(_charge_columns(priced, period), period)
+    beyond = _audit_tier_end(clean, priced)
+    clean, priced = clean.filter(~is_held(clean, beyond)), priced.filter(~pl.col("is_beyond"))  # all records of such a row
+    findings = audit.only_decided(gather(findings, beyond, _warn(clean, tables, period, policy, earlier)))
+    base = finish(_charge_columns(explain_price(priced), period), period)
     markups = priced.select("natural_key", *_MARKUP)
     fees = markup_rows(base.join(markups, on="natural_key", how="left", validate="1:1"), tables, period)
     outcomes = pl.concat([audit.outcomes(rows, findings), dropped])
@@ -68,7 +69,9 @@ def _enrich(kept: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     stepped = rated.with_columns(_stepped=is_stepped())
     alone = stepped.with_columns(billed=pl.when("_stepped").then(step_up(pl.col("quantity"))).otherwise(pl.col("quantity")))
     stake = Exact(pl.col("numerator"), pl.col("denominator")).dollars().cast(DOLLARS)
-    return price_quantities(alone).with_columns(at_stake=stake).drop("billed", "numerator", "denominator", "price", "rule", "is_beyond")
+    return (
+        price_quantities(alone).with_columns(at_stake=stake).drop("billed", "numerator", "denominator", "price", "is_raised", "is_beyond")
+    )
 
 
 def _audit(rows: pl.DataFrame, doubles: pl.DataFrame, tables: Tables, period: Period, policy: Policy, earlier: Earlier) -> pl.DataFrame:
@@ -136,9 +139,8 @@ def _collapse(clean: pl.DataFrame) -> pl.DataFrame:
     return grouped.join(quantities, on="natural_key", how="left", validate="1:1", maintain_order="left")
 
 
-def _audit_tier_end(clean: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _audit_tier_end(clean: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
     """R203 on every record of a month whose quantity is beyond the last tier, where that is closed."""
-    priced = price_quantities(rows)
     ends = priced.filter(pl.col("is_beyond")).select("natural_key", _total=number_text(pl.col("billed")))
     hits = clean.join(ends, on="natural_key", how="inner", validate="m:1", maintain_order="left")
     return find(

@@ -31,11 +31,11 @@ def audit_prices(records: pl.DataFrame) -> pl.DataFrame:
     """
     rated = records.filter(pl.col("code_known") & pl.col("has_rate"))
     method, rate = pl.col("tier_method"), pl.col("unit_rate")
-    no_tiers = method.is_in(SLICED) & pl.col("tier_rates").is_null()
+    no_tiers = method.is_in(SLICED) & pl.col("tier_rate").is_null()
     no_package = (method == "PACKAGE") & ~(pl.col("package_size") > 0).fill_null(value=False)
     no_rate = ~method.is_in(SLICED) & rate.is_null()
     lacks = pl.when(no_tiers).then(pl.lit("tiers")).when(no_package).then(pl.lit("a package size")).otherwise(pl.lit("a unit rate"))
-    is_zero = (rate == 0) | (method.is_in(SLICED) & (pl.col("tier_rates").list.max() == 0))
+    is_zero = (rate == 0) | (method.is_in(SLICED) & (pl.col("tier_rate") == 0))
     used = rated.filter((pl.col("quantity") > 0) & is_zero.fill_null(value=False))
     is_free = (pl.col("code_free") == "Y").fill_null(value=False)
     zero = pl.format("{} costs nothing on {}", pl.col("rate_code"), pl.col("rate_date"))

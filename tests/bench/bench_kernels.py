@@ -3,9 +3,9 @@
     python tests/bench/bench_kernels.py [ROWS]
 
 Each engine runs each kernel in a process of its own: rows per core-second (CPU time of all its threads, loading left
-out), how fast ours is beside it, and the process's peak memory. Ours does more than the others: the usage kernel
-writes each row's rule in words, and both refuse what exact arithmetic cannot hold. Nothing is asserted about time;
-every engine must come to the same cents in every row.
+out), how fast ours is beside it, and the process's peak memory. Ours does more than the others: it refuses what exact
+arithmetic cannot hold. The words of a row's rule are in nobody's time. Nothing is asserted about time; every engine
+must come to the same cents in every row.
 """
 
 import json

@@ -1,4 +1,8 @@
-"""The kernels under test: the engine's own functions, from plain columns to a frame of row and cents."""
+"""The kernels under test: the engine's own functions, from plain columns to a frame of row and cents.
+
+Included: the look-up of tiers, the check that amounts can be held, the order of owners, the one rounding. Not included:
+the words of a row's rule, which the engine writes last and for charge rows alone (`tier_words.explain_price`).
+"""
 
 from pathlib import Path
 from typing import Any
