@@ -25,8 +25,8 @@ class Prices:
     """The plan rows' prices as plain columns, gathered by `plan_row`.
 
     first_seconds, sub_seconds; fixed_cost (initial and per-call charge), second_cost (per billed second), minute_cost (per
-    further minute), unit_cost (one unit of the row's scale), bias_cost (what is added before cutting off), all in 1/60
-    micro-dollar; unit_micros (one unit in micro-dollars); rounding (0 HALF_UP, 1 UP, 2 HALF_EVEN); is_rated.
+    further minute), unit_cost (one unit of the row's scale), start_cost (fixed_cost and what is added before cutting off),
+    even_unit (unit_cost where halves go to even, else 0), all in 1/60 micro-dollar; is_rated.
     """
 
     table: pl.DataFrame
@@ -82,7 +82,11 @@ def read_prices(rows: pl.DataFrame) -> Prices:
         raise TableError(message, at=Location(file or "ld_plans.csv", line))
     unit = pl.lit(_MINUTE, pl.Int64) * pl.lit(pl.Series([10 ** (_LARGEST_SCALE - n) for n in range(_LARGEST_SCALE + 1)])).gather("scale")
     bias = pl.when(pl.col("rounding") == _UP).then(unit - 1).otherwise(unit // 2)
-    return Prices(table.with_columns(pl.col(costs).cast(pl.Int64), unit_cost=unit, unit_micros=unit // _MINUTE, bias_cost=bias))
+    return Prices(
+        table.with_columns(pl.col(costs).cast(pl.Int64), unit_cost=unit).with_columns(
+            start_cost=pl.col("fixed_cost") + bias, even_unit=pl.when(pl.col("rounding") == _HALF_EVEN).then("unit_cost").otherwise(0)
+        )
+    )
 
 
 def billed_seconds(prices: Prices, plan_row: pl.Expr, seconds: pl.Expr) -> pl.Expr:
@@ -93,7 +97,13 @@ def billed_seconds(prices: Prices, plan_row: pl.Expr, seconds: pl.Expr) -> pl.Ex
 
 
 def attach_amounts(calls: pl.LazyFrame, prices: Prices, *, most_seconds: int) -> pl.LazyFrame:
-    """Add amount_micros: each call's amount in micro-dollars, rounded once by its plan row.
+    """Add amount_micros: each call's amount in micro-dollars, rounded once by its plan row; see `attach_costs`."""
+    costed = attach_costs(calls, prices, most_seconds=most_seconds)
+    return costed.with_columns(amount_micros=pl.col("rounded_cost") // _MINUTE).drop("rounded_cost")
+
+
+def attach_costs(calls: pl.LazyFrame, prices: Prices, *, most_seconds: int) -> pl.LazyFrame:
+    """Add rounded_cost: each call's amount, rounded once by its plan row, in 1/60 micro-dollar; sixty times whole.
 
     Whole numbers of 64 bits where no call can outgrow them, else of 128. Step by step, so that no step is done twice.
 
@@ -102,24 +112,21 @@ def attach_amounts(calls: pl.LazyFrame, prices: Prices, *, most_seconds: int) ->
     """
     width = pl.Int64() if 2 * prices.largest_cost(most_seconds) < _SAFE else pl.Int128()
     plan_row = pl.col("plan_row")
-    unit, bias = _gather(prices, "unit_cost", plan_row).cast(width), _gather(prices, "bias_cost", plan_row).cast(width)
+    unit = _gather(prices, "unit_cost", plan_row).cast(width)
     # with its bias added, a cost rounds as its row wants it by cutting off
-    costed = calls.with_columns(_cost=_cost(prices, plan_row, pl.col("billed_seconds").cast(width), width) + bias)
+    costed = calls.with_columns(_cost=_cost(prices, plan_row, pl.col("billed_seconds").cast(width), width))
     rounded = costed.with_columns(_units=pl.col("_cost") // unit)
-    if (prices.table["rounding"] == _HALF_EVEN).any():
-        half_even = _gather(prices, "rounding", plan_row) == _HALF_EVEN
-        is_odd_half = half_even & (pl.col("_units") * unit == pl.col("_cost")) & ((pl.col("_units") & 1) == 1)
+    if (prices.table["even_unit"] != 0).any():
+        is_half = pl.col("_units") * _gather(prices, "even_unit", plan_row).cast(width) == pl.col("_cost")
+        is_odd_half = is_half & ((pl.col("_units") & 1) == 1)
         rounded = rounded.with_columns(_units=pl.col("_units") - is_odd_half.cast(width))
-    amount = pl.col("_units") * _gather(prices, "unit_micros", plan_row).cast(width)
-    return rounded.with_columns(amount_micros=amount).drop("_cost", "_units")
+    return rounded.with_columns(rounded_cost=pl.col("_units") * unit).drop("_cost", "_units")
 
 
 def _cost(prices: Prices, plan_row: pl.Expr, billed: pl.Expr, width: pl.DataType) -> pl.Expr:
-    table = prices.table
-    cost = _gather(prices, "second_cost", plan_row).cast(width) * billed
-    if (table["fixed_cost"] != 0).any():
-        cost += _gather(prices, "fixed_cost", plan_row).cast(width)
-    if (table["minute_cost"] != 0).any():
+    """What a call costs, with its row's bias for rounding."""
+    cost = _gather(prices, "second_cost", plan_row).cast(width) * billed + _gather(prices, "start_cost", plan_row).cast(width)
+    if (prices.table["minute_cost"] != 0).any():
         further = ((billed - _MINUTE).clip(0) + (_MINUTE - 1)) // _MINUTE
         cost += _gather(prices, "minute_cost", plan_row).cast(width) * further
     return cost

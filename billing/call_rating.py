@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from billing.call_kernel import Prices, attach_amounts
+from billing.call_kernel import Prices, attach_costs
 from billing.errors import ReconciliationError
 
 # A call that is to be charged, as numbers only; `line` is a billing number with a charge number, `day` counts from 1970.
@@ -22,6 +22,7 @@ RATED: Final[dict[str, pl.DataType]] = {
     "last_day": pl.Int32(),
 }
 _SAFE: Final = 1 << 62
+_COST_OF_MICRO: Final = 60  # the kernel counts in sixtieths
 _BEYOND: Final = 1 << 126
 
 
@@ -84,13 +85,13 @@ def rate_calls(calls: pl.LazyFrame, prices: Prices, codes: PlanCodes, bounds: Bo
     largest = (prices.largest_cost(bounds.most_seconds) + 1) * max(bounds.calls, 1)
     if largest >= _BEYOND:
         raise ReconciliationError("calls of this length and price are beyond exact arithmetic")
-    amount = pl.col("amount_micros") if largest < _SAFE else pl.col("amount_micros").cast(pl.Int128)
+    cost = pl.col("rounded_cost") if largest < _SAFE else pl.col("rounded_cost").cast(pl.Int128)
     sums = (
-        attach_amounts(calls, prices, most_seconds=bounds.most_seconds)
-        .select("day", "billed_seconds", key=_key(codes, bounds), amount=amount)
+        attach_costs(calls, prices, most_seconds=bounds.most_seconds)
+        .select("day", "billed_seconds", key=_key(codes, bounds), cost=cost)
         .group_by("key")
         .agg(
-            calls=pl.len(), billed_seconds=pl.col("billed_seconds").cast(pl.Int64).sum(), amount_micros=pl.col("amount").sum(),
+            calls=pl.len(), billed_seconds=pl.col("billed_seconds").cast(pl.Int64).sum(), cost=pl.col("cost").sum(),
             first_day=pl.col("day").min(), last_day=pl.col("day").max(),
         )
         .collect()
@@ -102,7 +103,7 @@ def rate_calls(calls: pl.LazyFrame, prices: Prices, codes: PlanCodes, bounds: Bo
         line=(key // part).cast(pl.UInt32),
         code=(key % part // len(months)).cast(pl.UInt32),
         month=pl.lit(months).gather(key % len(months)),
-        calls="calls", billed_seconds="billed_seconds", amount_micros=pl.col("amount_micros").cast(pl.Int128),
+        calls="calls", billed_seconds="billed_seconds", amount_micros=pl.col("cost").cast(pl.Int128) // _COST_OF_MICRO,
         first_day="first_day", last_day="last_day",
     )  # fmt: skip
 
