@@ -1,0 +1,182 @@
+"""Measure the call path: CSV to buckets, buckets to amounts, beside DuckDB SQL and pandas on the same files.
+
+Each measurement runs in a process of its own on one thread and counts CPU seconds, so that a busy machine changes the
+figures little; totals must agree to the micro-dollar, or the script fails. It never judges a time.
+
+    python tests/bench/bench_calls.py --rows 10000000
+"""
+
+import argparse
+import json
+import os
+import pickle
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+CHUNK = 1_000_000
+PANDAS_ROWS = 1_000_000
+PERIOD = (2026, 10)
+SQL = """
+SELECT line, code, year(d) * 12 + month(d) - 1 AS month, count(*) AS calls, sum(billed_seconds) AS seconds,
+       sum(rounded) AS cost, min(d) AS first_day, max(d) AS last_day
+FROM (
+    SELECT line, code, billed_seconds, DATE '1970-01-01' + day AS d,
+           (units - CASE WHEN units * even_unit = cost AND units & 1 = 1 THEN 1 ELSE 0 END) * unit_cost AS rounded
+    FROM (
+        SELECT *, cost // unit_cost AS units
+        FROM (
+            SELECT line, day, c.billed_seconds, code, unit_cost, even_unit,
+                   second_cost * c.billed_seconds + start_cost
+                   + minute_cost * ((greatest(c.billed_seconds - 60, 0) + 59) // 60) AS cost
+            FROM read_parquet($files) c JOIN prices USING (plan_row)
+        )
+    )
+)
+GROUP BY ALL
+"""
+
+
+def make(folder: Path, rows: int) -> dict[str, float]:
+    """Write the month's CSV files with their manifests."""
+    from tests.bench.call_months import month_chunks
+
+    for number, chunk in enumerate(month_chunks(rows, CHUNK), 1):
+        name = f"long_distance_2026-10_{number:03d}"
+        chunk.write_csv(folder / f"{name}.csv")
+        manifest = {"feed": "long_distance", "period": "2026-10", "sequence": number, "row_count": chunk.height}
+        (folder / f"{name}.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return {"rows": rows, "bytes": sum(path.stat().st_size for path in folder.glob("*.csv"))}
+
+
+def ingest(folder: Path, _rows: int) -> dict[str, float]:
+    """CSV -> gate -> validated, encoded calls in buckets."""
+    from billing.call_encode import read_rates
+    from billing.periods import Period
+    from billing.policy import Policy
+    from pipelines.call_buckets import write_buckets
+    from tests.bench.call_months import month_tables
+
+    tables = month_tables()
+    started = time.process_time()
+    buckets = write_buckets(sorted(folder.glob("*.csv")), folder / "buckets", tables, Period(*PERIOD), Policy())
+    seconds = time.process_time() - started
+    rates = read_rates(tables)
+    (folder / "buckets.pickle").write_bytes(pickle.dumps((buckets, rates)))
+    import polars as pl
+
+    table = rates.prices.table.select("second_cost", "start_cost", "minute_cost", "unit_cost", "even_unit")
+    table.with_columns(code=rates.codes.codes, plan_row=pl.int_range(table.height)).write_parquet(folder / "prices.parquet")
+    return {"cpu": seconds, "rows": buckets.records}
+
+
+def ours(folder: Path, _rows: int) -> dict[str, float]:
+    """Rate the buckets with the kernel."""
+    from pipelines.call_buckets import rate_buckets
+
+    buckets, rates = pickle.loads((folder / "buckets.pickle").read_bytes())
+    rate_buckets(buckets, rates)
+    started = time.process_time()
+    rated = rate_buckets(buckets, rates)
+    seconds = time.process_time() - started
+    return {"cpu": seconds, "rows": buckets.bounds.calls, "micros": int(rated["amount_micros"].sum()), "groups": rated.height}
+
+
+def duckdb_sql(folder: Path, _rows: int) -> dict[str, float]:
+    """The same job on the same files in exact integer SQL."""
+    import duckdb
+
+    with duckdb.connect() as db:
+        db.execute("SET threads = 1")
+        db.execute("CREATE TABLE prices AS SELECT * FROM read_parquet(?)", [str(folder / "prices.parquet")])
+        files = {"files": [str(path) for path in sorted((folder / "buckets").rglob("*.parquet"))]}
+        db.execute(SQL, files).fetchall()
+        started = time.process_time()
+        found = db.execute(SQL, files).fetchall()
+        seconds = time.process_time() - started
+    return {"cpu": seconds, "rows": sum(row[3] for row in found), "micros": sum(int(row[5]) for row in found) // 60, "groups": len(found)}
+
+
+def pandas_frame(folder: Path, rows: int) -> dict[str, float]:
+    """The same job in pandas on the first files only, up to a million calls or so; scaled by rows."""
+    import pandas as pd
+
+    files = sorted((folder / "buckets").rglob("*.parquet"))
+    prices = pd.read_parquet(folder / "prices.parquet").set_index("plan_row")
+    part = files if rows <= PANDAS_ROWS else files[: max(1, len(files) * PANDAS_ROWS // rows)]
+    started = time.process_time()
+    calls = pd.concat([pd.read_parquet(path) for path in part]).join(prices, on="plan_row")
+    further = ((calls["billed_seconds"] - 60).clip(lower=0) + 59) // 60
+    cost = calls["second_cost"] * calls["billed_seconds"] + calls["start_cost"] + calls["minute_cost"] * further
+    units = cost // calls["unit_cost"]
+    units -= ((units * calls["even_unit"] == cost) & (units % 2 == 1)).astype("int64")
+    calls["cost"] = units * calls["unit_cost"]
+    keyed = calls.groupby(["line", "code"])
+    found = keyed.agg(
+        calls=("cost", "size"), seconds=("billed_seconds", "sum"), cost=("cost", "sum"), first=("day", "min"), last=("day", "max")
+    )
+    seconds = time.process_time() - started
+    return {"cpu": seconds, "rows": int(found["calls"].sum()), "files": len(part), "all_files": len(files)}
+
+
+STEPS = {"make": make, "ingest": ingest, "ours": ours, "duckdb": duckdb_sql, "pandas": pandas_frame}
+
+
+def step(name: str, folder: Path, rows: int) -> dict[str, float]:
+    """Run one step in its own process on one thread."""
+    command = [sys.executable, __file__, "--step", name, "--folder", str(folder), "--rows", str(rows)]
+    one = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=one)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def machine() -> str:
+    """Cores and memory of this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f}"
+
+
+def report(rows: int, folder: Path) -> None:
+    """Run all steps, check the totals, print the table."""
+    step("make", folder, rows)
+    found = {name: step(name, folder, rows) for name in ("ingest", "ours", "duckdb", "pandas")}
+    if any(found["ours"][key] != found["duckdb"][key] for key in ("rows", "micros", "groups")):
+        raise SystemExit(f"totals differ: {found['ours']} {found['duckdb']}")
+    speed = {name: facts["rows"] / facts["cpu"] / 1e6 for name, facts in found.items()}
+    names = {
+        "ingest": "CSV -> validated buckets",
+        "ours": "kernel, buckets -> amounts",
+        "duckdb": "DuckDB SQL, same files",
+        "pandas": f"pandas, {found['pandas']['rows'] / 1e6:.1f} M of the calls",
+    }
+    print(f"{rows:,} calls, {int(found['ours']['rows']):,} of them charged; {machine()}; one thread each")
+    print(f"{'':30}{'M rows per core-second':>24}{'kernel is x times':>20}{'peak MiB':>10}")
+    for name, label in names.items():
+        ratio = "" if name in ("ingest", "ours") else f"{speed['ours'] / speed[name]:.1f}"
+        print(f"{label:30}{speed[name]:>24.2f}{ratio:>20}{found[name]['peak_mib']:>10.0f}")
+    print(f"totals agree: {int(found['ours']['micros']):,} micro-dollars in {int(found['ours']['groups']):,} rows")
+
+
+def main() -> None:
+    """Read the arguments; a step prints one line of JSON."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--rows", type=int, default=10_000_000)
+    words.add_argument("--step", choices=STEPS)
+    words.add_argument("--folder", type=Path)
+    asked = words.parse_args()
+    if asked.step is None:
+        with tempfile.TemporaryDirectory(prefix="cotbill-bench-") as folder:
+            report(asked.rows, Path(folder))
+        return
+    facts = STEPS[asked.step](asked.folder, asked.rows)
+    print(json.dumps({**facts, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main()
