@@ -8,6 +8,7 @@ from billing.findings import find, gather
 from billing.money import CENT_PLACES, DOLLARS, RATE_PLACES, units
 from billing.number_text import number_text
 from billing.policy import Policy
+from billing.wording import phrase
 
 _FINE: Final = 2 * RATE_PLACES
 
@@ -25,7 +26,7 @@ def audit_reference(rows: pl.DataFrame) -> pl.DataFrame:
         ),
         find(
             rows.filter(has_line), "J002", pl.col("original_id").is_null(), column="original_line_no",
-            message=pl.format("{} has no line {}", "original_invoice_no", "original_line_no"),
+            message=phrase("{} has no line {}", "original_invoice_no", "original_line_no"),
         ),
     )  # fmt: skip
 
@@ -34,7 +35,7 @@ def audit_adjustment_code(rows: pl.DataFrame) -> pl.DataFrame:
     """R201: the rate code is unknown. A rate is not asked for: an adjustment brings its own dollars."""
     return find(
         rows, "R201", ~pl.col("code_known"), column="rate_code",
-        message=pl.format("rate code {} is not in rate_codes.csv", pl.col("rate_code").fill_null("(blank)")),
+        message=phrase("rate code {} is not in rate_codes.csv", pl.col("rate_code").fill_null("(blank)")),
     )  # fmt: skip
 
 
@@ -54,11 +55,11 @@ def audit_worth(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return gather(
         find(
             rows.filter(pl.col("amount") != 0), "J007", pl.col("amount").abs() < small, column="amount",
-            message=pl.format("{} is below {}", "amount", small),
+            message=phrase("{} is below {}", "amount", small),
         ),
         find(
             both, "R206", (product - cents).abs() > tolerance, column="amount",
-            message=pl.format(
+            message=phrase(
                 "{} x {} is not the amount of {}", number_text(pl.col("quantity")), number_text(pl.col("rate")), "amount"
             ),
         ),
@@ -70,5 +71,5 @@ def audit_original_owner(rows: pl.DataFrame) -> pl.DataFrame:
     given = rows.filter((pl.col("amount") < 0) & pl.col("original_agency").is_not_null() & pl.col("agency_code").is_not_null())
     return find(
         given, "A104", pl.col("original_agency") != pl.col("agency_code"), column="billing_number",
-        message=pl.format("the line was agency {}'s, the credit goes to agency {}", "original_agency", "agency_code"),
+        message=phrase("the line was agency {}'s, the credit goes to agency {}", "original_agency", "agency_code"),
     )  # fmt: skip

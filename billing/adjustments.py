@@ -16,6 +16,7 @@ from billing.money import CENT_PLACES, DOLLARS, QUANTITY, Exact
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code
+from billing.wording import phrase
 
 _LABELS: Final = {"CATCH_UP": "CATCH-UP", "PRIOR_FY_CREDIT": "PRIOR-FY CREDIT"}
 
@@ -95,9 +96,9 @@ def _charge_columns(clean: pl.DataFrame) -> pl.DataFrame:
     has_line = pl.col("original_id").is_not_null()
     sign = pl.when(is_credit).then(pl.lit("Credit")).otherwise(pl.lit("Debit"))
     label = pl.col("adj_type").replace_strict(_LABELS, default=None, return_dtype=pl.String).fill_null(sign)
-    line = pl.format("corrects {} line {}", "original_invoice_no", "original_line_no")
+    line = phrase("corrects {} line {}", "original_invoice_no", "original_line_no")
     about = pl.when(has_line).then(line).otherwise(pl.col("no_original_reason"))
-    said = pl.when(pl.col("description").is_not_null()).then(pl.format("; {}", "description")).otherwise(pl.lit(""))
+    said = pl.when(pl.col("description").is_not_null()).then(phrase("; {}", "description")).otherwise(pl.lit(""))
     return clean.select(
         "billing_number", "agency_code", "rate_code", "rate_date", "start_date", *SOURCE,
         *priced(Exact.of(pl.col("amount"), CENT_PLACES)),
@@ -105,11 +106,11 @@ def _charge_columns(clean: pl.DataFrame) -> pl.DataFrame:
         adjustment_id=pl.col("source_record_id"),
         stream=pl.lit("adjustments"),
         component=pl.when(is_credit).then(pl.lit("CREDIT")).otherwise(pl.lit("DEBIT")),
-        description=pl.concat_str(pl.format("{}: {}, {}", label, "reason_code", about), said),
+        description=pl.concat_str(phrase("{}: {}, {}", label, "reason_code", about), said),
         stop_date=pl.col("rate_date").dt.offset_by("1d"),
         quantity=pl.coalesce("quantity", pl.lit(1, QUANTITY)),
         uom=pl.col("code_uom"),
         unit_rate=pl.col("rate"),
         original_charge_id=pl.when(is_credit).then("original_id"),
-        rule=pl.format("{} as adjusted by {} ({}), {}; {}", "amount", "prepared_by", "reason_code", about, "support_ref"),
+        rule=phrase("{} as adjusted by {} ({}), {}; {}", "amount", "prepared_by", "reason_code", about, "support_ref"),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from billing.frames import Earlier
 from billing.money import CENT_PLACES, DOLLARS, QUANTITY, RATE_PLACES, Exact, divide, units
 from billing.periods import Period
 from billing.policy import Policy
+from billing.wording import phrase
 
 ADVANCE: Final = "ADVANCE"
 KEY: Final = ["item", "billing_number", "rate_code", "month"]  # what is settled: an item's owner and code, in a month
@@ -112,9 +113,7 @@ def settled_amount() -> pl.Expr:
     """What was billed before, in words: ` less 450.00 billed before`; empty where nothing was."""
     dollars = Exact(pl.col("billed_cents"), pl.lit(100, _INT)).dollars().cast(DOLLARS)
     return (
-        pl.when((pl.col("billed_cents") != 0).fill_null(value=False))
-        .then(pl.format(" less {} billed before", dollars))
-        .otherwise(pl.lit(""))
+        pl.when((pl.col("billed_cents") != 0).fill_null(value=False)).then(phrase(" less {} billed before", dollars)).otherwise(pl.lit(""))
     )
 
 

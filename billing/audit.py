@@ -14,6 +14,7 @@ from billing.funding import paying_strings
 from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.policy import Policy
+from billing.wording import phrase
 
 _KEY = ["feed", "source_file", "source_line"]
 
@@ -28,14 +29,14 @@ def audit_account(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         find(records, "A101", blank, column="billing_number", message="no billing number"),
         find(
             numbered, "A102", ~blank & ~pl.col("_known"), column="billing_number",
-            message=pl.format("billing number {} is not in billing_numbers.csv", number),
+            message=phrase("billing number {} is not in billing_numbers.csv", number),
         ),
         find(
             numbered.filter(pl.col("rate_date").is_not_null()), "A103",
             pl.col("_known") & (pl.col("number_status").fill_null("none") != "ACTIVE"), column="billing_number",
-            message=pl.format(
+            message=phrase(
                 "billing number {} is not active on {}{}", number, pl.col("rate_date"),
-                pl.when(pl.col("closed_to").is_not_null()).then(pl.format(", {} took over", pl.col("closed_to"))).otherwise(pl.lit("")),
+                pl.when(pl.col("closed_to").is_not_null()).then(phrase(", {} took over", pl.col("closed_to"))).otherwise(pl.lit("")),
             ),
         ),
     )  # fmt: skip
@@ -56,19 +57,19 @@ def audit_code(records: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             records, "R201", ~known, column="rate_code",
-            message=pl.format("rate code {} is not in rate_codes.csv", pl.col("rate_code").fill_null("(blank)")),
+            message=phrase("rate code {} is not in rate_codes.csv", pl.col("rate_code").fill_null("(blank)")),
         ),
         find(
             records, "R202", rates_wanted & ~pl.col("has_rate"), column="rate_code",
-            message=pl.format("{} has no rate on {}", pl.col("rate_code"), pl.col("rate_date")),
+            message=phrase("{} has no rate on {}", pl.col("rate_code"), pl.col("rate_date")),
         ),
         find(
             records, "A108", known & consolidated.is_not_null() & barred.fill_null(value=False), column="rate_code",
-            message=pl.format("{} is for {} agencies only", pl.col("rate_code"), pl.col("code_allowed_for")),
+            message=phrase("{} is for {} agencies only", pl.col("rate_code"), pl.col("code_allowed_for")),
         ),
         find(
             records, "A109", known & (pl.col("code_requires_ticket").fill_null("N") == "Y") & pl.col("ticket_no").is_null(),
-            column="ticket_no", message=pl.format("{} needs a ticket number", pl.col("rate_code")),
+            column="ticket_no", message=phrase("{} needs a ticket number", pl.col("rate_code")),
         ),
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ def audit_requester(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     strangers = asked.join(live, on=["agency_code", "_email", "rate_date"], how="anti")
     return find(
         strangers, "A107", pl.lit(value=True), column="requested_by",
-        message=pl.format("{} may not order for agency {}", pl.col("requested_by"), pl.col("agency_code")),
+        message=phrase("{} may not order for agency {}", pl.col("requested_by"), pl.col("agency_code")),
     )  # fmt: skip
 
 
@@ -105,19 +106,19 @@ def audit_dates(records: pl.DataFrame, period: Period, policy: Policy) -> pl.Dat
     dated = records.filter(day.is_not_null())
     found = [
         find(dated, "D401", day > pl.lit(period.last_day), column="service_date",
-             message=pl.format("service date {} is after {}", day, pl.lit(str(period.last_day)))),
+             message=phrase("service date {} is after {}", day, pl.lit(str(period.last_day)))),
         find(dated, "D402", day < pl.lit(oldest), column="service_date",
-             message=pl.format("service date {} is before the look-back, which starts {}", day, pl.lit(str(oldest)))),
+             message=phrase("service date {} is before the look-back, which starts {}", day, pl.lit(str(oldest)))),
         find(dated, "D403", late, column="service_date",
-             message=pl.format("service date {} is in an earlier period", day)),
+             message=phrase("service date {} is in an earlier period", day)),
         find(dated, "D404", late & (service_fiscal_year < period.fiscal_year), column="service_date",
-             message=pl.format("service date {} is in fiscal year {}", day, service_fiscal_year)),
+             message=phrase("service date {} is in fiscal year {}", day, service_fiscal_year)),
     ]  # fmt: skip
     if "service_from" in records.columns:
         both = records.filter(pl.col("service_from").is_not_null() & pl.col("service_to").is_not_null())
         found.append(
             find(both, "D405", pl.col("service_from") > pl.col("service_to"), column="service_from",
-                 message=pl.format("service from {} is after service to {}", pl.col("service_from"), pl.col("service_to")))
+                 message=phrase("service from {} is after service to {}", pl.col("service_from"), pl.col("service_to")))
         )  # fmt: skip
     return gather(*found)
 
@@ -149,8 +150,8 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     percent = pl.col("funding_percent")
     message = (
         pl.when(percent.is_null())
-        .then(pl.format("{} has no funding string on {}", pl.col("billing_number"), pl.col("funding_date")))
-        .otherwise(pl.format("funding strings of {} come to {} % on {}", pl.col("billing_number"), percent, pl.col("funding_date")))
+        .then(phrase("{} has no funding string on {}", pl.col("billing_number"), pl.col("funding_date")))
+        .otherwise(phrase("funding strings of {} come to {} % on {}", pl.col("billing_number"), percent, pl.col("funding_date")))
     )
     hundred = pl.lit(100, pl.Decimal(38, 6))
     return find(checked, "A105", percent.is_null() | (percent != hundred), column="billing_number", message=message)
@@ -201,12 +202,12 @@ def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.D
     again = matched.filter(pl.col("_file").is_not_null() & ~is_first).with_columns(
         _same=pl.col("_mine").eq_missing(pl.col("_first")),
     )
-    where = pl.format("{} line {}", pl.col("_file"), pl.col("_line"))
+    where = phrase("{} line {}", pl.col("_file"), pl.col("_line"))
     same = again.filter(pl.col("_same"))
     findings = gather(
-        find(same, "U501", pl.lit(value=True), column="source_record_id", message=pl.format("same record as {}", where)),
+        find(same, "U501", pl.lit(value=True), column="source_record_id", message=phrase("same record as {}", where)),
         find(again.filter(~pl.col("_same")), "U502", pl.lit(value=True), column="source_record_id",
-             message=pl.format("{} is already the number of {} with other content", pl.col("source_record_id"), where)),
+             message=phrase("{} is already the number of {} with other content", pl.col("source_record_id"), where)),
     )  # fmt: skip
     dropped = same.select(*SOURCE, pl.lit("DROPPED").alias("outcome"), pl.lit(None, OUTCOMES["amount"]).alias("amount"))
     kept = loaded.join(same.select(_KEY), on=_KEY, how="anti", maintain_order="left")

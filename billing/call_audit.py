@@ -18,6 +18,7 @@ from billing.number_text import number_text
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.wording import phrase
 
 _HIDDEN: Final = 4
 _MICROS_TO_EXACT: Final = 10 ** (EXACT_PLACES - RATE_PLACES)
@@ -25,7 +26,7 @@ _MICROS_TO_EXACT: Final = 10 ** (EXACT_PLACES - RATE_PLACES)
 
 def mask(number: pl.Expr) -> pl.Expr:
     """A number with its last four digits hidden; a shorter one is hidden whole."""
-    return pl.format("{}xxxx", number.str.head(-_HIDDEN))
+    return phrase("{}xxxx", number.str.head(-_HIDDEN))
 
 
 def audit_calls(
@@ -75,15 +76,15 @@ def _audit_shape(calls: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             calls, "L708", pl.col("is_odd"), column="answered",
-            message=pl.format("{}, but {} seconds long", said, pl.col("duration_seconds")),
+            message=phrase("{}, but {} seconds long", said, pl.col("duration_seconds")),
         ),
         find(
             calls, "L709", pl.col("no_shape"), column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("called number {} has a shape no plan knows", mask(pl.col("to_number"))),
+            message=phrase("called number {} has a shape no plan knows", mask(pl.col("to_number"))),
         ),
         find(
             calls, "L707", pl.col("premium"), column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("premium number {}", mask(pl.col("to_number"))),
+            message=phrase("premium number {}", mask(pl.col("to_number"))),
         ),
     )  # fmt: skip
 
@@ -91,30 +92,30 @@ def _audit_shape(calls: pl.DataFrame) -> pl.DataFrame:
 def _audit_price(calls: pl.DataFrame) -> pl.DataFrame:
     """L701 no owner; R203 no plan, or the row's rate is blank; R202 no row of the plan fits."""
     named = pl.concat_str(
-        pl.format("charge number {}", pl.col("charge_number")),
+        phrase("charge number {}", pl.col("charge_number")),
         pl.when(pl.col("auth_code").is_not_null()).then(pl.lit(", an authorisation code")).otherwise(pl.lit("")),
-        pl.when(pl.col("trunk").is_not_null()).then(pl.format(", trunk {}", pl.col("trunk"))).otherwise(pl.lit("")),
+        pl.when(pl.col("trunk").is_not_null()).then(phrase(", trunk {}", pl.col("trunk"))).otherwise(pl.lit("")),
     )
     charged = pl.col("is_owned") & pl.col("is_charged")
     has_row = pl.col("plan_row").is_not_null()
-    kind = pl.format("{} call to {}", pl.col("jurisdiction"), pl.col("destination"))
+    kind = phrase("{} call to {}", pl.col("jurisdiction"), pl.col("destination"))
     unplaced = pl.when("unplaced").then(pl.lit(", an exchange that is not in the table")).otherwise(pl.lit(""))
     return gather(
         find(
             calls, "L701", ~pl.col("is_owned"), column="charge_number",
-            message=pl.format("nobody owns {} on {}", named, pl.col("call_date")),
+            message=phrase("nobody owns {} on {}", named, pl.col("call_date")),
         ),
         find(
             calls, "R203", charged & pl.col("plan").is_null(), column="charge_number",
-            message=pl.format("the owner {} of {} has no plan, so nothing is rated", pl.col("billing_number"), pl.col("charge_number")),
+            message=phrase("the owner {} of {} has no plan, so nothing is rated", pl.col("billing_number"), pl.col("charge_number")),
         ),
         find(
             calls, "R202", charged & pl.col("plan").is_not_null() & ~has_row, column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("plan {} has no row on {} for this {}{}", pl.col("plan"), pl.col("call_date"), kind, unplaced),
+            message=phrase("plan {} has no row on {} for this {}{}", pl.col("plan"), pl.col("call_date"), kind, unplaced),
         ),
         find(
             calls, "R203", charged & has_row & ~pl.col("is_rated"), column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("plan {} has a blank rate for this {}", pl.col("plan"), kind),
+            message=phrase("plan {} has a blank rate for this {}", pl.col("plan"), kind),
         ),
     )  # fmt: skip
 
@@ -168,7 +169,7 @@ def _warn_owner(calls: pl.DataFrame, encoded: Encoded, tables: Tables) -> pl.Dat
     return gather(
         find(
             doubted, "A104", owned != line, column="auth_code", raw=pl.lit(None, pl.String),
-            message=pl.format("the authorisation code is of agency {}, the line {} of agency {}", owned, pl.col("charge_number"), line),
+            message=phrase("the authorisation code is of agency {}, the line {} of agency {}", owned, pl.col("charge_number"), line),
         ),
         audit.audit_requester(both.filter(pl.col("requested_by").is_not_null()), tables),
     )  # fmt: skip
@@ -179,11 +180,11 @@ def _warn_place(calls: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             calls, "L702", pl.col("unplaced"), column="to_number", raw=mask(pl.col("to_number")),
-            message=pl.format("a number of this call to {} is not in the number plan or exchange table", pl.col("destination")),
+            message=phrase("a number of this call to {} is not in the number plan or exchange table", pl.col("destination")),
         ),
         find(
             calls.filter("is_abroad"), "L706", ~allowed.fill_null(value=False), column="charge_number",
-            message=pl.format("{} may not call abroad, but called {}", pl.col("charge_number"), pl.col("destination")),
+            message=phrase("{} may not call abroad, but called {}", pl.col("charge_number"), pl.col("destination")),
         ),
     )  # fmt: skip
 
@@ -211,11 +212,11 @@ def _warn_carrier(calls: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return gather(
         find(
             placed, "L703", _other_jurisdiction(), column="vendor_jurisdiction",
-            message=pl.format("carrier says {}, we say {}", pl.col("vendor_jurisdiction"), pl.col("jurisdiction")),
+            message=phrase("carrier says {}, we say {}", pl.col("vendor_jurisdiction"), pl.col("jurisdiction")),
         ),
         find(
             priced, "L704", _over_tolerance(policy), column="vendor_charge",
-            message=pl.format("carrier charges {}, we charge {}", theirs, ours),
+            message=phrase("carrier charges {}, we charge {}", theirs, ours),
         ),
     )  # fmt: skip
 
@@ -225,7 +226,7 @@ def _is_long(policy: Policy) -> pl.Expr:
 
 
 def _warn_time(calls: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    long = pl.format("{} seconds long", pl.col("duration_seconds"))
+    long = phrase("{} seconds long", pl.col("duration_seconds"))
     return find(
         calls, "L705", pl.lit(value=True), column="duration_seconds",
         message=pl.when(_is_long(policy)).then(long).otherwise(pl.lit("another call of the same line at the same time")),

@@ -16,6 +16,7 @@ from billing.money import QUANTITY, RATE_PLACES, Exact
 from billing.number_text import number_text
 from billing.periods import Period
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.wording import phrase
 
 _GROUP: Final = ("line", "code", "month")
 _MICROS: Final = 10**RATE_PLACES
@@ -72,7 +73,7 @@ def _bounds(calls: pl.DataFrame) -> Bounds:
 
 
 def _key() -> pl.Expr:
-    month = pl.format("{}-{}", pl.col("month") // 12, (pl.col("month") % 12 + 1).cast(pl.String).str.zfill(2))
+    month = phrase("{}-{}", pl.col("month") // 12, (pl.col("month") % 12 + 1).cast(pl.String).str.zfill(2))
     return natural_key("long_distance", pl.col("billing_number"), pl.col("charge_number"), pl.col("rate_code"), month)
 
 
@@ -90,21 +91,21 @@ def _with_rate(named: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 def _columns(rows: pl.DataFrame, calls: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Name the columns as a charge row has them; a row of one call keeps that call's source."""
     alone = calls.join(rows.filter(pl.col("calls") == 1).select(_GROUP), on=_GROUP, how="semi").select(*_GROUP, *SOURCE)
-    many = pl.when(pl.col("calls") == 1).then(pl.lit("1 call")).otherwise(pl.format("{} calls", "calls"))
+    many = pl.when(pl.col("calls") == 1).then(pl.lit("1 call")).otherwise(phrase("{} calls", "calls"))
     dollars = number_text(to_dollars(pl.col("amount_micros")))
     return rows.join(alone, on=_GROUP, how="left", validate="1:1").select(
         "billing_number", "agency_code", "rate_code", "rate_date", "stop_date", "rate_valid_from", "approval_ref", *SOURCE,
         natural_key=_key(),
         stream=pl.lit("long_distance"),
         component=pl.lit("CALLS"),
-        description=pl.format("{}, {}: {}", pl.coalesce("code_name", "rate_code"), "charge_number", many),
+        description=phrase("{}, {}: {}", pl.coalesce("code_name", "rate_code"), "charge_number", many),
         start_date=pl.col("first_day").cast(pl.Date),
         quantity=_quantity(pl.col("code_uom").eq_missing(pl.lit("MINUTE")), pl.col("calls"), pl.col("billed_seconds")),
         uom="code_uom",
         numerator="amount_micros",
         denominator=pl.lit(_MICROS, pl.Int128),
         is_prior_period=pl.col("rate_date") < pl.lit(period.first_day),
-        rule=pl.format("{} of {} billed seconds, each rounded by its plan row, sum {}", many, "billed_seconds", dollars),
+        rule=phrase("{} of {} billed seconds, each rounded by its plan row, sum {}", many, "billed_seconds", dollars),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from billing.call_codes import dense, hashed
 from billing.frames import Tables
+from billing.wording import phrase
 
 SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD = "service", "unknown", "nanp", "directory", "world"
 KINDS: Final = (SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD)
@@ -163,7 +164,7 @@ def called(keys: pl.Series, how: Reach) -> pl.DataFrame:
         nxx=pl.when(is_nanp).then(exchange % 1000),
         block=pl.when(is_nanp).then(block),
         head=pl.when(is_nanp).then(pl.lit("1") + ten)
-        .when(is_information).then(pl.format("1{}{}", (key - _DIRECTORY_BASE).cast(pl.String).str.zfill(3), pl.lit(str(_INFORMATION))))
+        .when(is_information).then(phrase("1{}{}", (key - _DIRECTORY_BASE).cast(pl.String).str.zfill(3), pl.lit(str(_INFORMATION))))
         .when(pl.col("kind") == WORLD).then((key - _WORLD_BASE).cast(pl.String)),
     )  # fmt: skip
 

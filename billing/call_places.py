@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from billing.frames import Tables
+from billing.wording import phrase
 
 PLACE: Final = ("npa", "state", "lata", "rate_center", "v", "h", "country", "region", "in_plan", "in_exchange")
 
@@ -54,8 +55,8 @@ def place_name() -> pl.Expr:
     state, center = pl.col("state"), pl.col("rate_center")
     return (
         pl.when((pl.col("country") != "US").fill_null(value=False)).then(pl.coalesce("region", "country"))
-        .when(center.is_not_null() & state.is_not_null()).then(pl.format("{}, {}", center, state))
-        .when(pl.col("lata").is_not_null()).then(pl.format("{}, LATA {}", state, pl.col("lata")))
+        .when(center.is_not_null() & state.is_not_null()).then(phrase("{}, {}", center, state))
+        .when(pl.col("lata").is_not_null()).then(phrase("{}, LATA {}", state, pl.col("lata")))
         .otherwise(pl.coalesce("region", "state", pl.lit("United States")))
     )  # fmt: skip
 
@@ -68,4 +69,4 @@ def country_code(digits: pl.Expr) -> pl.Expr:
     one = digits.str.slice(0, 1)
     two = digits.str.slice(0, 2)
     code = pl.when(one.is_in(["1", "7"])).then(one).when(two.is_in(_TWO_DIGITS)).then(two).otherwise(digits.str.slice(0, 3))
-    return pl.format("International +{}", code)
+    return phrase("International +{}", code)

@@ -8,6 +8,7 @@ import polars as pl
 from billing.findings import find, gather, is_held
 from billing.frames import Earlier
 from billing.money import CENT_PLACES, decimal, units
+from billing.wording import phrase
 
 PAIRED: Final = ("CREDIT_REBILL", "TRANSFER")
 _CENT: Final = CENT_PLACES
@@ -36,13 +37,13 @@ def audit_pairs(rows: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             paired.filter(pl.col("pair_id").is_null()), "J005", pl.lit(value=True), column="pair_id",
-            message=pl.format("{} has no pair", kind),
+            message=phrase("{} has no pair", kind),
         ),
         find(
             summed, "J005", pl.col("_mixed") | half | uneven, column="pair_id",
-            message=pl.when("_mixed").then(pl.format("pair {} mixes CREDIT_REBILL and TRANSFER", pair))
-            .when(half).then(pl.format("pair {} has {} credits and {} debits", pair, "_credits", "_debits"))
-            .otherwise(pl.format("transfer {} comes to {} instead of 0.00", pair, "_net")),
+            message=pl.when("_mixed").then(phrase("pair {} mixes CREDIT_REBILL and TRANSFER", pair))
+            .when(half).then(phrase("pair {} has {} credits and {} debits", pair, "_credits", "_debits"))
+            .otherwise(phrase("transfer {} comes to {} instead of 0.00", pair, "_net")),
         ),
     )  # fmt: skip
 
@@ -64,15 +65,15 @@ def audit_caps(rows: pl.DataFrame, findings: pl.DataFrame, earlier: Earlier) -> 
         pl.Series("_left", left, dtype=pl.Int128),
         pl.Series("_mates", mates, dtype=pl.Boolean),
     ).with_columns(_left=decimal(pl.col("_left"), _CENT))
-    line = pl.format("{} line {}", "original_invoice_no", "original_line_no")
+    line = phrase("{} line {}", "original_invoice_no", "original_line_no")
     return gather(
         find(
             marked, "J002", pl.col("_over"), column="amount",
-            message=pl.format("credit of {}, but {} is left on {}", "amount", "_left", line),
+            message=phrase("credit of {}, but {} is left on {}", "amount", "_left", line),
         ),
         find(
             marked, "J005", pl.col("_mates"), column="pair_id",
-            message=pl.format("another row of pair {} is held", "pair_id"),
+            message=phrase("another row of pair {} is held", "pair_id"),
         ),
     )  # fmt: skip
 

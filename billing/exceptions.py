@@ -5,6 +5,7 @@ import polars as pl
 from billing.frames import EXCEPTIONS, SUSPENSE, conform
 from billing.ids import natural_key, stable_ids
 from billing.periods import Period
+from billing.wording import phrase
 
 _RECORD = ["feed", "source_file", "source_line", "source_record_id"]
 
@@ -32,7 +33,7 @@ def name_exceptions(findings: pl.DataFrame, period: Period) -> pl.DataFrame:
     )
     about = natural_key(
         pl.lit(str(period)), pl.col("code"), pl.col("feed"),
-        pl.coalesce("source_record_id", pl.format("{}:{}", "source_file", "source_line"), "source_file"),
+        pl.coalesce("source_record_id", phrase("{}:{}", "source_file", "source_line"), "source_file"),
         pl.col("source_file"), pl.col("billing_number"), pl.col("column_name"), pl.col("raw_value"),
     )  # fmt: skip
     keyed = others.sort("_order").with_columns(_about=about)

@@ -9,6 +9,7 @@ from billing.errors import ReconciliationError
 from billing.frames import BRIDGE, conform
 from billing.ids import natural_key
 from billing.money import QUANTITY, RATE, RATE_PLACES, Exact, units
+from billing.wording import phrase
 
 _LARGEST_INT: Final = 2**127 - 1
 
@@ -59,8 +60,8 @@ def percent_words(percent: str) -> dict[str, pl.Expr]:
     """Say what a percentage fee is and how it came about; needs fee_name, `_on` and the base's exact_amount."""
     rate = plain(pl.col(percent))
     return {
-        "description": pl.format("{}: {} % on {}", pl.col("fee_name"), rate, pl.col("_on")),
-        "rule": pl.format("{} x {} %", plain(pl.col("exact_amount")), rate),
+        "description": phrase("{}: {} % on {}", pl.col("fee_name"), rate, pl.col("_on")),
+        "rule": phrase("{} x {} %", plain(pl.col("exact_amount")), rate),
     }
 
 

@@ -13,6 +13,7 @@ from billing.frames import CHARGES, Tables, empty
 from billing.money import QUANTITY, RATE, RATE_PLACES, Exact
 from billing.periods import Period
 from billing.surcharges import in_reach
+from billing.wording import phrase
 
 __all__ = [
     "COST_COMPONENTS", "audit_markup", "fee_bridge", "fee_on_total_rows", "has_markup", "lacks_fee_code", "markup_rows",
@@ -39,7 +40,7 @@ def audit_markup(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
     Needs rate_code, markup_pct, fee_rate_code (see `attach_rate`). Returns: FINDINGS.
     """
-    message = pl.format(
+    message = phrase(
         "{} has a mark-up of {} % but its fee rate code is {}",
         pl.col("rate_code"), plain(pl.col("markup_pct")), pl.col("fee_rate_code").fill_null("(blank)"),
     )  # fmt: skip
@@ -118,7 +119,7 @@ def _line_surcharges(reached: pl.DataFrame, period: Period) -> pl.DataFrame:
         *priced(Exact.of(pl.col("fee_amount"), 2).times(pl.col("_lines"), RATE_PLACES)),
         quantity=pl.col("_lines"),
         unit_rate=pl.col("fee_amount").cast(RATE),
-        description=pl.format("{}: {}", pl.col("fee_name"), pl.col("_on")),
-        rule=pl.format("{} lines x {}", plain(pl.col("_lines")), pl.col("fee_amount")),
+        description=phrase("{}: {}", pl.col("fee_name"), pl.col("_on")),
+        rule=phrase("{} lines x {}", plain(pl.col("_lines")), pl.col("fee_amount")),
     )
     return finish(rows, period)

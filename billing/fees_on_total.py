@@ -11,6 +11,7 @@ from billing.ids import natural_key
 from billing.money import CENT_PLACES, DOLLARS, QUANTITY, RATE_PLACES, decimal, divide, units
 from billing.periods import Period
 from billing.surcharges import in_reach
+from billing.wording import phrase
 
 # Rows in the base. FEE, TAX and SURCHARGE rows never bear a fee.
 TOTAL_COMPONENTS: Final = ("BASE", "MRC", "NRC", "USAGE", "CALLS", "CREDIT", "DEBIT")
@@ -91,8 +92,8 @@ def _share(fees: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows(fees: pl.DataFrame, period: Period) -> pl.DataFrame:
-    of_total = pl.format("{} x {} %", decimal(pl.col("total"), CENT_PLACES).cast(DOLLARS), plain(pl.col("fee_percent")))
-    part = pl.format(
+    of_total = phrase("{} x {} %", decimal(pl.col("total"), CENT_PLACES).cast(DOLLARS), plain(pl.col("fee_percent")))
+    part = phrase(
         "{} = {} for invoice group {}, shared by the number's own {}",
         of_total, decimal(pl.col("fee"), CENT_PLACES), pl.col("invoice_key"), decimal(pl.col("base"), CENT_PLACES),
     )  # fmt: skip
@@ -101,7 +102,7 @@ def _rows(fees: pl.DataFrame, period: Period) -> pl.DataFrame:
         stream=pl.col("fee_stream"),
         component=pl.lit("FEE"),
         rate_code=pl.col("surcharge_code"),
-        description=pl.format("{}: {} % of the bill", pl.col("fee_name"), plain(pl.col("fee_percent"))),
+        description=phrase("{}: {} % of the bill", pl.col("fee_name"), plain(pl.col("fee_percent"))),
         start_date=pl.lit(period.first_day),
         stop_date=pl.lit(period.stop_day),
         quantity=pl.lit(1, QUANTITY),

@@ -18,6 +18,7 @@ from billing.periods import Period
 from billing.policy import Policy
 from billing.pools import audit_pools, share_pools
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.wording import phrase
 
 _INT: Final = pl.Int128
 _MONTHS: Final = 12
@@ -108,8 +109,8 @@ def _value(rows: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
     joined = rows.join(shares.select(*_ROW, "share_cents", "pool_quantity"), on=_ROW, how="left", validate="1:1", maintain_order="left")
     is_amount = pl.col("method") == "AMOUNT"
     part = decimal(pl.col("month_cents"), CENT_PLACES)
-    own = pl.format("{} a year, month {} of 12, cumulatively rounded", "annual", "month_no")
-    shared = pl.format(
+    own = phrase("{} a year, month {} of 12, cumulatively rounded", "annual", "month_no")
+    shared = phrase(
         "pool {} a year, month {} of 12: {} x {}/{} {}, largest remainder", "annual", "month_no", part,
         number_text(pl.col("basis_quantity")), number_text(pl.col("pool_quantity")), pl.col("basis").fill_null("units"),
     )  # fmt: skip
@@ -124,7 +125,7 @@ def _audit_span(rows: pl.DataFrame) -> pl.DataFrame:
     """D405: the last period is before the first, so that the row would never bill."""
     return find(
         rows, "D405", pl.col("start_period") > pl.col("end_period"), column="start_period",
-        message=pl.format("first period {} is after last period {}", "start_period", "end_period"),
+        message=phrase("first period {} is after last period {}", "start_period", "end_period"),
     )  # fmt: skip
 
 
@@ -137,11 +138,11 @@ def _audit(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         audit_markup(rows, tables),
         find(
             by_amount, "R203", pl.col("annual_amount").is_null(), column="annual_amount",
-            message=pl.format("{} has no annual amount", "assessment_id"),
+            message=phrase("{} has no annual amount", "assessment_id"),
         ),
         *[
             find(rows.filter(pl.col("method") == method, pl.col(column).is_not_null()), "Q301", pl.col(column) < 0, column=column,
-                 message=pl.format("annual amount is {}", column))
+                 message=phrase("annual amount is {}", column))
             for method, column in (("AMOUNT", "annual_amount"), ("ALLOCATED", "pool_annual_amount"))
         ],
     )  # fmt: skip
@@ -152,7 +153,7 @@ def _audit_owner(rows: pl.DataFrame) -> pl.DataFrame:
     named = rows.filter(pl.col("named_agency").is_not_null() & pl.col("agency_code").is_not_null())
     return find(
         named, "A104", pl.col("named_agency") != pl.col("agency_code"), column="billing_number",
-        message=pl.format("billing number {} is agency {}'s, the row names {}", "billing_number", "agency_code", "named_agency"),
+        message=phrase("billing number {} is agency {}'s, the row names {}", "billing_number", "agency_code", "named_agency"),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from billing.effective import in_force
 from billing.findings import find, gather
 from billing.frames import Tables
 from billing.periods import Period
+from billing.wording import phrase
 
 # Shapes of circuit identifiers (Common Language special-service and facility formats). Parts are divided by `/` or
 # `.`; an omitted part still has its delimiter, save at the end. LOCAL and unnamed formats have no shape.
@@ -31,9 +32,9 @@ def audit_spans(inventory: pl.DataFrame, start_column: str) -> pl.DataFrame:
     turned = (start > stop).fill_null(value=False)
     asked = (since > until).fill_null(value=False)
     return gather(
-        find(inventory, "D405", turned, column=start_column, raw=start, message=pl.format("starts {} but stops {}", start, stop)),
+        find(inventory, "D405", turned, column=start_column, raw=start, message=phrase("starts {} but stops {}", start, stop)),
         find(inventory, "D405", asked & ~turned, column="service_from",
-             message=pl.format("service from {} is after service to {}", since, until)),
+             message=phrase("service from {} is after service to {}", since, until)),
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def audit_overlaps(inventory: pl.DataFrame) -> pl.DataFrame:
     meets = (start < reached).fill_null(value=False) | (following < pl.col("_end")).fill_null(value=False)
     return find(
         ordered, "M605", meets, column=None, raw=pl.col("label"),
-        message=pl.format("{} is in the inventory twice on one day: this row runs {} to {}", "label", start,
+        message=phrase("{} is in the inventory twice on one day: this row runs {} to {}", "label", start,
                           stop.cast(pl.String).fill_null("now")),
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def audit_orders(inventory: pl.DataFrame) -> pl.DataFrame:
     """M606: in service without an order and without a ticket."""
     return find(
         inventory.filter(pl.col("days") > 0), "M606", pl.col("order_no").is_null() & pl.col("ticket_no").is_null(),
-        column="order_no", message=pl.format("{} is in service without an order or ticket", pl.col("label")),
+        column="order_no", message=phrase("{} is in service without an order or ticket", pl.col("label")),
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def audit_circuit_shapes(inventory: pl.DataFrame) -> pl.DataFrame:
     found = [
         find(
             inventory.filter(pl.col("id_format") == id_format), "M607", ~pl.col("circuit_id").str.contains(f"(?i)^(?:{shape})$"),
-            column="circuit_id", message=pl.format("{} is not a circuit ID of format {}", pl.col("circuit_id"), pl.lit(id_format)),
+            column="circuit_id", message=phrase("{} is not a circuit ID of format {}", pl.col("circuit_id"), pl.lit(id_format)),
         )
         for id_format, shape in CIRCUIT_SHAPES.items()
     ]  # fmt: skip
@@ -81,7 +82,7 @@ def audit_number_shape(inventory: pl.DataFrame, column: str, shape: str, wanted:
     """M607: the telephone number in `column` has not the shape; `wanted` says it in words."""
     return find(
         inventory, "M607", ~pl.col(column).str.contains(f"^(?:{shape})$"), column=column,
-        message=pl.format("{} is not {}", pl.col(column), pl.lit(wanted)),
+        message=phrase("{} is not {}", pl.col(column), pl.lit(wanted)),
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def audit_contracts(inventory: pl.DataFrame, period: Period) -> pl.DataFrame:
     ended = (pl.col("contract_end") < pl.lit(period.first_day)).fill_null(value=False)
     return find(
         inventory.filter(pl.col("days") > 0), "M608", ended, column="contract_end",
-        message=pl.format("the contract of {} ended on {}", pl.col("label"), pl.col("contract_end")),
+        message=phrase("the contract of {} ended on {}", pl.col("label"), pl.col("contract_end")),
     )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def audit_line_owner(inventory: pl.DataFrame, tables: Tables, number: str) -> pl
     differs = (pl.col("_owner_agency") != pl.col("agency_code")).fill_null(value=False)
     return find(
         owned, "A104", differs, column="billing_number",
-        message=pl.format("billed to agency {}, but the calls of {} belong to agency {}", "agency_code", number, "_owner_agency"),
+        message=phrase("billed to agency {}, but the calls of {} belong to agency {}", "agency_code", number, "_owner_agency"),
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def audit_negative(inventory: pl.DataFrame, column: str) -> pl.DataFrame:
     """Q301: a negative quantity, price or one-time charge; an inventory bears no credits."""
     return find(
         inventory, "Q301", (pl.col(column) < 0).fill_null(value=False), column=column,
-        message=pl.format("{} of {} is negative: {}", pl.lit(column), pl.col("label"), pl.col(column)),
+        message=phrase("{} of {} is negative: {}", pl.lit(column), pl.col("label"), pl.col(column)),
     )  # fmt: skip
 
 
@@ -128,5 +129,5 @@ def audit_zero_quantity(inventory: pl.DataFrame) -> pl.DataFrame:
     """Q302: in service with quantity 0; bills 0.00."""
     return find(
         inventory.filter(pl.col("days") > 0), "Q302", (pl.col("quantity") == 0).fill_null(value=False), column="quantity",
-        message=pl.format("{} has quantity 0", pl.col("label")),
+        message=phrase("{} has quantity 0", pl.col("label")),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from billing.layouts import STREAMS
 from billing.money import DOLLARS
 from billing.periods import Period
 from billing.policy import Policy
+from billing.wording import phrase
 
 FIRST_ISSUE = "01"
 
@@ -51,7 +52,7 @@ def number_lines(charges: pl.DataFrame, keys: pl.DataFrame, period: Period) -> p
         raise ReconciliationError("a charge row has no invoice: its billing number or stream is unknown")
     sorted_rows = placed.sort("invoice_key", "_stream_no", "rate_code", "start_date", "charge_id", nulls_last=True)
     numbered = sorted_rows.with_columns(
-        invoice_no=pl.format("COT-{}-{}-{}", pl.lit(str(period)), pl.col("invoice_key"), pl.lit(FIRST_ISSUE)),
+        invoice_no=phrase("COT-{}-{}-{}", pl.lit(str(period)), pl.col("invoice_key"), pl.lit(FIRST_ISSUE)),
         invoice_line_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("invoice_key"),
     )
     return conform(numbered.drop("invoice_key", "_stream_no"), LINES)

@@ -13,6 +13,7 @@ from billing.money import RATE_PLACES, units
 from billing.number_text import number_text
 from billing.periods import Period
 from billing.policy import Policy
+from billing.wording import phrase
 
 # A history that never moves has no spread; a twentieth of its median stands in, so that one user more is no alarm.
 _LEAST_SPREAD: Final = Fraction(1, 20)
@@ -62,7 +63,7 @@ def audit_history(records: pl.DataFrame, period: Period, policy: Policy, earlier
     listed = pl.concat([part.select(shown) for part in named]).filter(pl.col("_beyond"))
     return find(
         listed, "Q303", pl.lit(value=True), column="quantity", raw=number_text(pl.col("quantity")),
-        message=pl.format(
+        message=phrase(
             "{} of {} this period, {} in the periods before", number_text(pl.col("_total")), "rate_code", pl.col("_history")
         ),
     )  # fmt: skip

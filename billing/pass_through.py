@@ -17,6 +17,7 @@ from billing.pass_through_audit import audit_pass_through
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.wording import phrase
 
 _GROUP: Final = ["billing_number", "rate_code", "vendor_code", "vendor_invoice_no", "charge_group"]
 _RATE: Final = ["markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref"]
@@ -134,8 +135,8 @@ def _rows(records: pl.DataFrame, period: Period) -> pl.DataFrame:
         **{f"{name}_type": pl.col(f"{name}_type").drop_nulls().unique().sort().str.join("/") for name in _ON_TOP.values()},
     )
     alone = pl.col("members") == 1
-    vendor = pl.format("{} invoice {}", pl.col("vendor_name"), pl.col("vendor_invoice_no"))
-    grouped = pl.format("{}, {}", vendor, pl.col("charge_group"))
+    vendor = phrase("{} invoice {}", pl.col("vendor_name"), pl.col("vendor_invoice_no"))
+    grouped = phrase("{}, {}", vendor, pl.col("charge_group"))
     single = pl.coalesce("description", vendor)
     return summed.with_columns(
         *[pl.when(alone).then(pl.col(name)).otherwise(None).alias(name) for name in SOURCE],
@@ -149,9 +150,9 @@ def _rows(records: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 def _base_rows(rows: pl.DataFrame) -> pl.DataFrame:
     cost = plain(decimal(pl.col("cost"), EXACT_PLACES))
-    vendor = pl.format("invoice {} of {}", pl.col("vendor_invoice_no"), pl.col("vendor_code"))
-    single = pl.format("vendor cost {}, {} line {}", cost, vendor, pl.col("vendor_line_no"))
-    group = pl.format("vendor cost {} = sum of {} lines, {} group {}", cost, pl.col("members"), vendor, pl.col("charge_group"))
+    vendor = phrase("invoice {} of {}", pl.col("vendor_invoice_no"), pl.col("vendor_code"))
+    single = phrase("vendor cost {}, {} line {}", cost, vendor, pl.col("vendor_line_no"))
+    group = phrase("vendor cost {} = sum of {} lines, {} group {}", cost, pl.col("members"), vendor, pl.col("charge_group"))
     has_price = pl.col("charge_group").is_null() & pl.col("quantity").is_not_null() & pl.col("unit_cost").is_not_null()
     return rows.with_columns(
         *priced(Exact(pl.col("cost"), pl.lit(10**EXACT_PLACES, pl.Int128))),
@@ -166,7 +167,7 @@ def _base_rows(rows: pl.DataFrame) -> pl.DataFrame:
 def _rows_on_top(rows: pl.DataFrame, costs: pl.DataFrame, component: str) -> pl.DataFrame:
     """Tax or surcharge as the vendor billed it, beside the cost row it came with."""
     name = _ON_TOP[component]
-    kind = pl.when(pl.col(f"{name}_type") == "").then(pl.lit("")).otherwise(pl.format("{} ", pl.col(f"{name}_type")))
+    kind = pl.when(pl.col(f"{name}_type") == "").then(pl.lit("")).otherwise(phrase("{} ", pl.col(f"{name}_type")))
     base = costs.select(_base_key="natural_key", base_charge_id="charge_id")
     dollars = decimal(pl.col(name), CENT_PLACES)
     keyed = rows.filter(pl.col(name) != 0).with_columns(
@@ -176,8 +177,8 @@ def _rows_on_top(rows: pl.DataFrame, costs: pl.DataFrame, component: str) -> pl.
         component=pl.lit(component),
         quantity=pl.lit(1, QUANTITY),
         unit_rate=pl.lit(None, RATE),
-        description=pl.format("{}{} on {}", kind, pl.lit(name), pl.col("description")),
-        rule=pl.format("{}{} {} as the vendor billed it", kind, pl.lit(name), dollars),
+        description=phrase("{}{} on {}", kind, pl.lit(name), pl.col("description")),
+        rule=phrase("{}{} {} as the vendor billed it", kind, pl.lit(name), dollars),
     )
     return keyed.join(base, on="_base_key", how="left", validate="1:1", maintain_order="left")
 

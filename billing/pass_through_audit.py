@@ -11,6 +11,7 @@ from billing.findings import find, gather
 from billing.frames import Earlier, Tables
 from billing.money import EXACT_PLACES, QUANTITY, RATE_PLACES, Exact, units
 from billing.policy import Policy
+from billing.wording import phrase
 
 _VENDOR_LINE: Final = ["vendor_code", "vendor_invoice_no", "vendor_line_no"]
 _LARGEST_INT: Final = 2**127 - 1
@@ -33,7 +34,7 @@ def audit_pass_through(records: pl.DataFrame, tables: Tables, policy: Policy, ea
 
 def _audit_class(records: pl.DataFrame) -> pl.DataFrame:
     """R201: the code is known, but is no pass-through code; its price would not be the vendor's."""
-    message = pl.format("{} is a code of class {}, pass-through takes class PASS", pl.col("rate_code"), pl.col("code_class"))
+    message = phrase("{} is a code of class {}, pass-through takes class PASS", pl.col("rate_code"), pl.col("code_class"))
     wrong = pl.col("code_known") & (pl.col("code_class") != "PASS")
     return find(records, "R201", wrong, column="rate_code", message=message)
 
@@ -49,7 +50,7 @@ def _audit_billed_before(records: pl.DataFrame, earlier: Earlier) -> pl.DataFram
         .collect()
     )
     marked = records.join(before, on=_VENDOR_LINE, how="left", validate="m:1", maintain_order="left")
-    message = pl.format(
+    message = phrase(
         "line {} of invoice {} of {} was billed in {}",
         pl.col("vendor_line_no"), pl.col("vendor_invoice_no"), pl.col("vendor_code"), pl.col("billed_in"),
     )  # fmt: skip
@@ -67,7 +68,7 @@ def _audit_cost(records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     off = (product - units(pl.col("cost_amount"), EXACT_PLACES) * scale).abs()
     allowed = units(pl.lit(policy.price_tolerance, QUANTITY), RATE_PLACES) * pl.lit(10**EXACT_PLACES, pl.Int128)
     total = Exact(product, pl.lit(10 ** (RATE_PLACES + EXACT_PLACES), pl.Int128)).dollars()
-    message = pl.format("quantity x unit cost is {}, the record has {}", total, plain(pl.col("cost_amount")))
+    message = phrase("quantity x unit cost is {}, the record has {}", total, plain(pl.col("cost_amount")))
     # a product too large to hold cannot be a cost, so it is off as well
     return find(sized, "R206", (off > allowed).fill_null(value=True), column="cost_amount", message=message)
 
@@ -75,7 +76,7 @@ def _audit_cost(records: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _audit_tax(records: pl.DataFrame) -> pl.DataFrame:
     """T901: the vendor taxed a number that is exempt."""
     taxed = (pl.col("tax_amount") > 0).fill_null(value=False) & (pl.col("tax_exempt").fill_null("N") == "Y")
-    message = pl.format(
+    message = phrase(
         "{} {} of tax on {}, which is exempt", pl.col("tax_amount"), pl.col("tax_type").fill_null("(no type)"), pl.col("billing_number")
     )
     return find(records, "T901", taxed, column="tax_amount", message=message)
@@ -89,7 +90,7 @@ def _audit_owner(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     number = {"_mapped": "billing_number"}
     owned = in_force(mapped, tables["billing_numbers"], on=number, date="rate_date", take={"agency_code": "_owner"})
     known = owned.filter(pl.col("_owner").is_not_null())
-    message = pl.format(
+    message = phrase(
         "account {} of {} is mapped to {} of agency {}, the line is billed to agency {}",
         "vendor_account", "vendor_code", "_mapped", "_owner", "agency_code",
     )  # fmt: skip

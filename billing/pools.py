@@ -7,6 +7,7 @@ import polars as pl
 
 from billing.findings import find, gather
 from billing.money import RATE_PLACES, largest_remainder, units
+from billing.wording import phrase
 
 _AGREE = ("rate_code", "basis", "pool_annual_amount", "start_period")
 
@@ -36,16 +37,16 @@ def audit_pools(rows: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             marked, "R203", pl.col("pool_annual_amount").is_null(), column="pool_annual_amount",
-            message=pl.format("pool {} has no annual amount", which),
+            message=phrase("pool {} has no annual amount", which),
         ),
         find(
             marked, "R206", pl.col("_differs"), column="assessment_id", severity="HOLD",
-            message=pl.format("rows of pool {} differ in rate code, basis, annual amount or first period", which),
+            message=phrase("rows of pool {} differ in rate code, basis, annual amount or first period", which),
         ),
         find(
             marked, "R206", pl.col("_unknown") | pl.col("_nothing"), column="basis_quantity", severity="HOLD",
-            message=pl.when("_unknown").then(pl.format("pool {} has a row whose basis quantity is blank or negative", which))
-            .otherwise(pl.format("the basis quantities of pool {} are all zero", which)),
+            message=pl.when("_unknown").then(phrase("pool {} has a row whose basis quantity is blank or negative", which))
+            .otherwise(phrase("the basis quantities of pool {} are all zero", which)),
         ),
     )  # fmt: skip
 

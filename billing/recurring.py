@@ -35,6 +35,7 @@ from billing.proration import DEFAULT_PRORATE, in_service, prorate
 from billing.rate_changes import split_at_rate_changes
 from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.recurring_words import describe, explain
+from billing.wording import phrase
 
 _RECORD = ["feed", "source_file", "source_line"]
 _INT = pl.Int128
@@ -214,7 +215,7 @@ def _audit_codes(parts: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, pl.
     by_code = refused.group_by(key, maintain_order=True).agg(pl.col("raw_value").unique(maintain_order=True), *rest)
     several = pl.col("raw_value").list.len() > 1
     raw = pl.col("raw_value").list.join(";")
-    sides = by_code.with_columns(message=pl.when(several).then(pl.format("{}: {}", raw, "message")).otherwise("message"), raw_value=raw)
+    sides = by_code.with_columns(message=pl.when(several).then(phrase("{}: {}", raw, "message")).otherwise("message"), raw_value=raw)
     return _once(found.filter(~side).select(list(FINDINGS))), conform(sides, FINDINGS), refused["part_no"].unique()
 
 
@@ -224,12 +225,12 @@ def _audit_price(parts: pl.DataFrame) -> pl.DataFrame:
     unpriced = pl.col("code_known") & (pl.col("has_rate") | needs_none) & pl.col("price_micros").is_null()
     by_mile = pl.col("per_mile_rate").is_not_null()
     message = (
-        pl.when(by_mile).then(pl.format("{} is rated by mile and the mileage of {} is not known", "rate_code", "label"))
-        .otherwise(pl.format("{} has no price on {}", "rate_code", "rate_date"))
+        pl.when(by_mile).then(phrase("{} is rated by mile and the mileage of {} is not known", "rate_code", "label"))
+        .otherwise(phrase("{} has no price on {}", "rate_code", "rate_date"))
     )  # fmt: skip
     is_free = pl.col("code_free").fill_null("N") == "Y"
     zero = (pl.col("is_recurring") & (pl.col("price_micros") == 0) & (pl.col("lines") > 0)).fill_null(value=False)
-    text = pl.format("{} costs nothing on {}", "rate_code", "rate_date")
+    text = phrase("{} costs nothing on {}", "rate_code", "rate_date")
     return gather(
         find(parts, "R203", unpriced, column="rate_code", message=message),
         find(parts, "R204", zero & is_free, column="rate_code", message=text),

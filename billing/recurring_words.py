@@ -2,21 +2,23 @@
 
 import polars as pl
 
+from billing.wording import phrase
+
 
 def describe() -> pl.Expr:
     """Say what is charged: the record's own words, else the rate code's name and the item's."""
-    named = pl.format("{} {}", pl.col("code_name"), pl.col("label"))
+    named = phrase("{} {}", pl.col("code_name"), pl.col("label"))
     own = pl.when("is_line").then(pl.coalesce("description", named)).otherwise(named)
-    return pl.when("is_recurring").then(own).otherwise(pl.format("{}, one-time charge", own))
+    return pl.when("is_recurring").then(own).otherwise(phrase("{}, one-time charge", own))
 
 
 def explain() -> pl.Expr:
     """Write the arithmetic, as `450.00 x 20/30 days (DAILY_30)`."""
-    lines = pl.when(pl.col("lines") == 1).then(pl.lit("")).otherwise(pl.format("{} x ", pl.col("lines")))
+    lines = pl.when(pl.col("lines") == 1).then(pl.lit("")).otherwise(phrase("{} x ", pl.col("lines")))
     by_mile = pl.col("flat").is_null() & (pl.col("per_mile_rate") != 0).fill_null(value=False)
-    rate = pl.when(pl.col("unit_rate").is_null()).then(pl.lit("")).otherwise(pl.format("{} + ", _dollars("unit_rate")))
+    rate = pl.when(pl.col("unit_rate").is_null()).then(pl.lit("")).otherwise(phrase("{} + ", _dollars("unit_rate")))
     price = (
-        pl.when(by_mile).then(pl.format("({}{} x {} miles)", rate, _dollars("per_mile_rate"), "miles"))
+        pl.when(by_mile).then(phrase("({}{} x {} miles)", rate, _dollars("per_mile_rate"), "miles"))
         .when(pl.col("flat").is_not_null()).then(pl.col("flat").cast(pl.String))
         .otherwise(_dollars("unit_rate"))
     )  # fmt: skip
@@ -25,11 +27,11 @@ def explain() -> pl.Expr:
     method = pl.col("prorate")
     part = (
         pl.when(~pl.col("is_recurring")).then(pl.lit(" once"))
-        .when(share == pl.col("share_den")).then(pl.format(" x full month ({})", method))
-        .otherwise(pl.format(" x {}/{} days ({})", share, pl.col("share_den"), method))
+        .when(share == pl.col("share_den")).then(phrase(" x full month ({})", method))
+        .otherwise(phrase(" x {}/{} days ({})", share, pl.col("share_den"), method))
     )  # fmt: skip
     cents = pl.col("earlier_cents")
-    rest = pl.format(
+    rest = phrase(
         " less {}.{} taken by the earlier owners", cents // 100, (cents % 100).cast(pl.String).str.zfill(2)
     )  # fmt: skip
     return pl.concat_str(lines, price, part, pl.when(is_rest).then(rest).otherwise(pl.lit("")))

@@ -22,6 +22,7 @@ from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.stock_audit import Trouble, audit_records, book_findings, judge, judge_cost, stakes
 from billing.stock_ledger import MOVEMENT_COLUMNS, Ledger, Movement, movements, open_ledger
 from billing.stock_returns import return_rows
+from billing.wording import phrase
 
 _KEY: Final = ["source_file", "source_line"]
 _MARKUP: Final = ["markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref"]
@@ -136,7 +137,7 @@ def _issue_rows(issues: pl.DataFrame, tables: Tables, period: Period) -> tuple[p
         description=pl.coalesce("description", "item_description", "item_name"),
         uom=pl.col("code_uom"),
         unit_rate=pl.col("average"),
-        rule=pl.format(
+        rule=phrase(
             "{} {} x {} (average cost of {} in {})",
             plain(pl.col("quantity")), pl.col("code_uom"), pl.col("average"), pl.col("item_no"), pl.col("warehouse"),
         ),

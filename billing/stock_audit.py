@@ -15,6 +15,7 @@ from billing.money import RATE
 from billing.periods import Period
 from billing.policy import Policy
 from billing.stock_ledger import Ledger, Movement
+from billing.wording import phrase
 
 _KEY: Final = ["source_file", "source_line"]
 
@@ -53,12 +54,12 @@ def audit_records(records: pl.DataFrame, tables: Tables, period: Period, policy:
 
 
 def _audit_item(records: pl.DataFrame) -> pl.DataFrame:
-    message = pl.format("item {} is not in stock_items.csv", pl.col("item_no"))
+    message = phrase("item {} is not in stock_items.csv", pl.col("item_no"))
     return find(records, "R201", ~pl.col("item_known"), column="item_no", message=message)
 
 
 def _audit_uom(records: pl.DataFrame) -> pl.DataFrame:
-    message = pl.format("{} is counted in {}, the record says {}", pl.col("item_no"), pl.col("code_uom"), pl.col("uom"))
+    message = phrase("{} is counted in {}, the record says {}", pl.col("item_no"), pl.col("code_uom"), pl.col("uom"))
     wrong = pl.col("code_known") & pl.col("uom").is_not_null() & (pl.col("uom") != pl.col("code_uom"))
     return find(records, "R205", wrong.fill_null(value=False), column="uom", message=message)
 
@@ -69,16 +70,16 @@ def _audit_quantity(records: pl.DataFrame) -> pl.DataFrame:
     return gather(
         find(
             records, "Q301", (pl.col("quantity") < 0) & (kind != "COUNT_ADJ"), column="quantity",
-            message=pl.format("{} of {}: only COUNT_ADJ may be negative", kind, quantity),
+            message=phrase("{} of {}: only COUNT_ADJ may be negative", kind, quantity),
         ),
-        find(records, "Q302", pl.col("quantity") == 0, column="quantity", message=pl.format("{} of 0", kind)),
+        find(records, "Q302", pl.col("quantity") == 0, column="quantity", message=phrase("{} of 0", kind)),
     )  # fmt: skip
 
 
 def _audit_cost(records: pl.DataFrame) -> pl.DataFrame:
     """R203: a receipt whose cost is blank or negative would spoil the average of all that lies there."""
     receipts = records.filter(pl.col("txn_type") == "RECEIPT")
-    message = pl.format("receipt of {} has unit cost {}", pl.col("item_no"), pl.col("unit_cost").cast(pl.String).fill_null("(blank)"))
+    message = phrase("receipt of {} has unit cost {}", pl.col("item_no"), pl.col("unit_cost").cast(pl.String).fill_null("(blank)"))
     return find(receipts, "R203", (pl.col("unit_cost") < 0).fill_null(value=True), column="unit_cost", message=message)
 
 
@@ -86,7 +87,7 @@ def _audit_tags(issues: pl.DataFrame) -> pl.DataFrame:
     """E802: a tagged item goes out with its serial number and its asset tag."""
     lacks = pl.when(pl.col("serial_no").is_null()).then(pl.lit("serial number")).otherwise(pl.lit("asset tag"))
     missing = (pl.col("tagged") == "Y") & (pl.col("serial_no").is_null() | pl.col("asset_tag").is_null())
-    message = pl.format("{} is a tagged item and has no {}", pl.col("item_no"), lacks)
+    message = phrase("{} is a tagged item and has no {}", pl.col("item_no"), lacks)
     return find(issues, "E802", missing, column="serial_no", message=message)
 
 
@@ -98,7 +99,7 @@ def takes_restocking() -> pl.Expr:
 def _audit_restocking(coded: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """T902: restocking is due and its rate row names no known fee code."""
     returns = coded.filter((pl.col("txn_type") == "RETURN") & pl.col("has_rate"))
-    message = pl.format("restocking of {} % on {} has no fee rate code in rates.csv", plain(pl.col("restocking_pct")), pl.col("rate_code"))
+    message = phrase("restocking of {} % on {} has no fee rate code in rates.csv", plain(pl.col("restocking_pct")), pl.col("rate_code"))
     return find(returns, "T902", takes_restocking() & lacks_fee_code(tables), column="fee_rate_code", message=message)
 
 

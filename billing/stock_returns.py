@@ -16,6 +16,7 @@ from billing.money import CENT_PLACES, DOLLARS, decimal, round_half_away, units
 from billing.periods import Period
 from billing.stock_audit import takes_restocking
 from billing.stock_ledger import Ledger
+from billing.wording import phrase
 
 _KEY: Final = ["source_file", "source_line"]
 
@@ -149,8 +150,8 @@ def _restocking_rows(credit: pl.DataFrame, returns: pl.DataFrame, tables: Tables
     rows = percent_of(beside(in_cents, "fee_rate_code", "RESTOCKING"), "restocking_pct")
     percent = plain(pl.col("restocking_pct"))
     named = rows.with_columns(
-        description=pl.format("{}: {} % restocking of {}", pl.col("fee_name"), percent, pl.col("_on")),
-        rule=pl.format("{} x {} %", decimal(cents, CENT_PLACES).cast(DOLLARS), percent),
+        description=phrase("{}: {} % restocking of {}", pl.col("fee_name"), percent, pl.col("_on")),
+        rule=phrase("{} x {} %", decimal(cents, CENT_PLACES).cast(DOLLARS), percent),
         uom=pl.col("fee_uom"),
         rate_valid_from=pl.col("_valid_from"),
         approval_ref=pl.col("_approval"),

@@ -19,6 +19,7 @@ from billing.steps import is_stepped, step_up
 from billing.tier_words import explain_price
 from billing.tiers import attach_tiers, price_quantities
 from billing.usage_audit import audit_doubles, audit_hours, audit_owners, audit_prices, audit_quantities, audit_units
+from billing.wording import phrase
 
 _MARKUP = ("markup_pct", "fee_rate_code", "markup_valid_from", "markup_approval_ref")
 _OF_LAST_DAY = (
@@ -145,15 +146,15 @@ def _audit_tier_end(clean: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
     hits = clean.join(ends, on="natural_key", how="inner", validate="m:1", maintain_order="left")
     return find(
         hits, "R203", pl.lit(value=True), column="quantity",
-        message=pl.format("{} {} of {} is beyond its last tier", "_total", "code_uom", "rate_code"),
+        message=phrase("{} {} of {} is beyond its last tier", "_total", "code_uom", "rate_code"),
     )  # fmt: skip
 
 
 def _charge_columns(priced: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Name the columns as a charge row has them."""
-    ticket = pl.when((pl.col("_shape") == "day") & pl.col("ticket_no").is_not_null()).then(pl.format(", ticket {}", "ticket_no"))
+    ticket = pl.when((pl.col("_shape") == "day") & pl.col("ticket_no").is_not_null()).then(phrase(", ticket {}", "ticket_no"))
     is_changed = pl.col("billed") != pl.col("summed")
-    rule = pl.when(is_changed).then(pl.format("{}, stepped up from {}", "rule", number_text(pl.col("summed")))).otherwise(pl.col("rule"))
+    rule = pl.when(is_changed).then(phrase("{}, stepped up from {}", "rule", number_text(pl.col("summed")))).otherwise(pl.col("rule"))
     return priced.select(
         "natural_key", "billing_number", "agency_code", "rate_code", "rate_date", "rate_valid_from", "approval_ref",
         "numerator", "denominator", *SOURCE,

@@ -8,6 +8,7 @@ from billing.frames import Earlier, Tables
 from billing.number_text import number_text
 from billing.policy import Policy
 from billing.tiers import SLICED
+from billing.wording import phrase
 
 _SAME = (
     "billing_number", "rate_code", "service_from", "service_to", "usage_date", "quantity", "ticket_no", "resource_id", "worker_id",
@@ -19,7 +20,7 @@ def audit_units(records: pl.DataFrame) -> pl.DataFrame:
     uom = pl.col("uom").fill_null("(blank)")
     return find(
         records.filter(pl.col("code_known")), "R205", pl.col("uom").is_null() | (pl.col("uom") != pl.col("code_uom")), column="uom",
-        message=pl.format("unit is {}, {} is billed by {}", uom, pl.col("rate_code"), pl.col("code_uom")),
+        message=phrase("unit is {}, {} is billed by {}", uom, pl.col("rate_code"), pl.col("code_uom")),
     )  # fmt: skip
 
 
@@ -38,11 +39,11 @@ def audit_prices(records: pl.DataFrame) -> pl.DataFrame:
     is_zero = (rate == 0) | (method.is_in(SLICED) & (pl.col("tier_rate") == 0))
     used = rated.filter((pl.col("quantity") > 0) & is_zero.fill_null(value=False))
     is_free = (pl.col("code_free") == "Y").fill_null(value=False)
-    zero = pl.format("{} costs nothing on {}", pl.col("rate_code"), pl.col("rate_date"))
+    zero = phrase("{} costs nothing on {}", pl.col("rate_code"), pl.col("rate_date"))
     return gather(
         find(
             rated, "R203", no_tiers | no_package | no_rate, column="rate_code",
-            message=pl.format("{} ({}) lacks {} on {}", pl.col("rate_code"), method, lacks, pl.col("rate_date")),
+            message=phrase("{} ({}) lacks {} on {}", pl.col("rate_code"), method, lacks, pl.col("rate_date")),
         ),
         find(used.filter(is_free), "R204", pl.lit(value=True), column="rate_code", message=zero),
         find(used.filter(~is_free), "R204", pl.lit(value=True), column="rate_code", message=zero, severity="WARN"),
@@ -53,7 +54,7 @@ def audit_quantities(records: pl.DataFrame) -> pl.DataFrame:
     """Q301 a quantity below zero, Q302 a quantity of zero."""
     quantity = number_text(pl.col("quantity"))
     return gather(
-        find(records, "Q301", pl.col("quantity") < 0, column="quantity", message=pl.format("quantity is {}", quantity)),
+        find(records, "Q301", pl.col("quantity") < 0, column="quantity", message=phrase("quantity is {}", quantity)),
         find(records, "Q302", pl.col("quantity") == 0, column="quantity", message="quantity is zero"),
     )
 
@@ -74,7 +75,7 @@ def audit_hours(records: pl.DataFrame, policy: Policy, earlier: Earlier) -> pl.D
     limit = pl.lit(policy.hours_of_a_day, pl.Decimal(38, 6))
     return find(
         worked, "Q304", pl.col("_hours") > limit, column="quantity",
-        message=pl.format(
+        message=phrase(
             "{} hours of worker {} on {}, at most {} are possible", number_text(pl.col("_hours")), pl.col("worker_id"), pl.col("_day"),
             number_text(limit)
         ),
@@ -100,15 +101,15 @@ def audit_doubles(records: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
         earlier.of("usage").filter(pl.col("outcome") == "BILLED").join(keys.lazy(), on=_SAME, how="semi", nulls_equal=True)
         .sort("period", "source_file", "source_line").collect()
     )  # fmt: skip
-    where = pl.format("{} line {}", "source_file", "source_line")
-    old = before.select(*_SAME, pl.format("{}/{}", "period", where).alias("_where"))
+    where = phrase("{} line {}", "source_file", "source_line")
+    old = before.select(*_SAME, phrase("{}/{}", "period", where).alias("_where"))
     firsts = (
         pl.concat([old, loaded.select(*_SAME, where.alias("_where"))]).group_by(_SAME, maintain_order=True).agg(pl.col("_where").first())
     )
     matched = loaded.join(firsts, on=_SAME, how="left", validate="m:1", nulls_equal=True, maintain_order="left")
     return find(
         matched, "U503", pl.col("_where") != where, column="source_record_id",
-        message=pl.format("same number, code, dates, quantity, ticket, resource and worker as {}", pl.col("_where")),
+        message=phrase("same number, code, dates, quantity, ticket, resource and worker as {}", pl.col("_where")),
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def audit_owners(records: pl.DataFrame, tables: Tables, earlier: Earlier) -> pl.
     matched = ours.join(owners, on="resource_id", how="inner", validate="m:1", maintain_order="left")
     return find(
         matched, "A104", ~pl.col("_owners").list.contains(pl.col("agency_code")), column="billing_number",
-        message=pl.format(
+        message=phrase(
             "resource {} was agency {}'s in {}, now it is billed to agency {}", "resource_id", pl.col("_owners").list.join(", "),
             "_period", "agency_code",
         ),

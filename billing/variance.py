@@ -11,6 +11,7 @@ from billing.frames import FINDINGS, SOURCE, Earlier, conform, empty
 from billing.money import round_half_away
 from billing.periods import Period
 from billing.policy import Policy
+from billing.wording import phrase
 
 # feed -> (columns that name an item, first day in service, first day out of service)
 ITEMS = {
@@ -126,7 +127,7 @@ def _items(code: str, frame: pl.DataFrame, words: str, column: str) -> pl.DataFr
         frame.select(
             pl.lit(code).alias("code"), *SOURCE, "billing_number", pl.lit(None, pl.String).alias("agency_code"),
             pl.lit(column).alias("column_name"), pl.col("_item").alias("raw_value"), pl.lit(None, FINDINGS["amount"]).alias("amount"),
-            pl.format("{} {}; {}", pl.col("_item"), pl.lit(words), pl.lit(kind.fix)).alias("message"),
+            phrase("{} {}; {}", pl.col("_item"), pl.lit(words), pl.lit(kind.fix)).alias("message"),
             pl.lit(kind.severity).alias("severity"),
         ),
         FINDINGS,

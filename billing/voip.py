@@ -11,6 +11,7 @@ from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.policy import Policy
 from billing.recurring import Inventory, bill_inventory
+from billing.wording import phrase
 
 _MONEY: Final = {column.name: column.dtype for column in FEEDS["voip"].columns}["mrc_override"]
 
@@ -35,7 +36,7 @@ def _parts(inventory: pl.DataFrame, _period: Period) -> pl.DataFrame:
     )
     listed = live.with_columns(_code=_features().list.unique(maintain_order=True)).explode("_code")
     feature = listed.filter(pl.col("_code").is_not_null()).with_columns(
-        sub=pl.format("FEATURE {}", "_code"), is_line=pl.lit(value=False), part_column=pl.lit("features"), flat=none,
+        sub=phrase("FEATURE {}", "_code"), is_line=pl.lit(value=False), part_column=pl.lit("features"), flat=none,
         rate_code=pl.col("_code"),
     )  # fmt: skip
     return pl.concat([line, handset, feature.drop("_code")])
@@ -55,7 +56,7 @@ def _audit(inventory: pl.DataFrame, tables: Tables, _period: Period) -> pl.DataF
         audit_number_shape(inventory, "line_id", LINE_SHAPE, "a number as +1 and ten digits"),
         find(
             live, "M605", _features().list.len() != _features().list.n_unique(), column="features", severity="WARN",
-            message=pl.format("{} lists a feature twice; it is billed once", pl.col("line_id")),
+            message=phrase("{} lists a feature twice; it is billed once", pl.col("line_id")),
         ),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from billing.errors import ReconciliationError
 from billing.periods import Period
+from billing.wording import phrase
 from pipelines.sample.destinations import LOCAL_KIND, destination_table, foreign_table
 from pipelines.sample.mixing import mixed
 from pipelines.sample.stations import stations_of
@@ -137,17 +138,17 @@ def _dialed() -> pl.Expr:
     npa = pl.col("charge_number").str.head(3)
     is_home = (pl.col("kind") == LOCAL_KIND) & (pl.col("code").str.head(3) == npa)
     foreign = pl.concat_str("dialed", (pl.col("pick") * 7 % 10**9 + 2 * 10**9).cast(pl.String).str.head(pl.col("digits")))
-    information = pl.when(pl.col("odd") % 2 == 0).then(pl.lit("411")).otherwise(pl.format("1{}5551212", npa))
+    information = pl.when(pl.col("odd") % 2 == 0).then(pl.lit("411")).otherwise(phrase("1{}5551212", npa))
     n11 = pl.lit(pl.Series(_N11)).gather(pl.col("pick") % len(_N11))
     return (
         pl.when(pl.col("kind") == "TF_IN").then(pl.col("charge_number"))
-        .when(pl.col("kind") == "TOLL_FREE").then(pl.format("1800{}", 2_000_000 + pl.col("pick") % 7_000_000))
+        .when(pl.col("kind") == "TOLL_FREE").then(phrase("1800{}", 2_000_000 + pl.col("pick") % 7_000_000))
         .when(pl.col("kind") == "N11").then(n11)
         .when(pl.col("kind") == "DA").then(information)
         .when(pl.col("kind") == "FOREIGN").then(foreign)
         .when(is_home).then(ten.str.slice(3))
         .when(pl.col("odd") % 3 == 0).then(ten)
-        .otherwise(pl.format("1{}", ten))
+        .otherwise(phrase("1{}", ten))
     )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def _vendor_charge() -> pl.Expr:
     tenths_of_mils = int(Decimal(row["rate_per_min"]) * 10_000)
     billed = (pl.max_horizontal("talk", pl.lit(int(row["first_interval"]))) + 5) // 6 * 6
     charge = (billed * tenths_of_mils + 30) // 60
-    text = pl.format("{}.{}", charge // 10_000, (charge % 10_000).cast(pl.String).str.zfill(4))
+    text = phrase("{}.{}", charge // 10_000, (charge % 10_000).cast(pl.String).str.zfill(4))
     is_known = (pl.col("source") == "CARRIER") & (pl.col("plan") == "STD") & pl.col("kind").str.starts_with("INTERSTATE")
     return pl.when(is_known & pl.col("answered")).then(text)
 
@@ -174,7 +175,7 @@ def _texts(made: pl.DataFrame, period: Period) -> pl.DataFrame:
     incoming = pl.concat_str("code", pl.col("last4").cast(pl.String))
     has_code = (pl.col("odd") % 5 == 0) & (kind != "TF_IN")
     return made.select(
-        source_record_id=pl.format("CDR-{}-{}", pl.lit(str(period)), pl.col("call").cast(pl.String).str.zfill(9)),
+        source_record_id=phrase("CDR-{}-{}", pl.lit(str(period)), pl.col("call").cast(pl.String).str.zfill(9)),
         source="source",
         charge_number="charge_number",
         from_number=pl.when(kind == "TF_IN").then(incoming).otherwise("charge_number"),

@@ -142,4 +142,4 @@ def test_a_start_that_is_no_month_is_refused(tmp_path):
     ended = cotbill("run", "2026-09", "-w", str(root))
 
     assert ended.code == 11
-    assert ended.err.startswith("cotbill.toml:1: 'advance_from': ")
+    assert ended.err.startswith("cotbill.toml:1: 'advance_from' is ")

@@ -111,6 +111,10 @@ def test_no_reader_guesses_types_but_the_one_text_reader() -> None:
     assert all(path.startswith("inputs/") for path in users)
 
 
+def test_words_are_put_together_by_our_own_phrase_because_polars_format_panics_on_empty_chunks() -> None:
+    assert _hits(lambda node: isinstance(node, ast.Attribute) and dotted(node) == "pl.format") == []
+
+
 def test_no_frame_is_walked_row_by_row_through_python_functions() -> None:
     assert _hits(is_row_by_row) == []
 
