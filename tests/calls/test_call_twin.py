@@ -90,7 +90,7 @@ def call_rows(draw: st.DrawFn) -> Row:
     )  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(plan_sets(), st.lists(call_rows(), min_size=1, max_size=12), EDGES)
 def test_a_bill_agrees_with_the_slow_twin(plans: list[Row], calls: list[Row], edge: str):
     split = [owner(STATION, valid_to=edge), owner(STATION, "N2", "FLAT", valid_from=edge)] if edge != "2020-01-01" else OWNERS[:1]
@@ -119,7 +119,7 @@ def test_a_bill_agrees_with_the_slow_twin(plans: list[Row], calls: list[Row], ed
     assert sorted(billed.charges["amount"].to_list()) == want
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(plan_sets(), st.lists(st.integers(1, 100_000), min_size=1, max_size=30))
 def test_the_kernel_agrees_with_the_slow_twin(plans: list[Row], seconds: list[int]):
     rows = plan_rows(call_world(plans))

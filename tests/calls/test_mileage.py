@@ -41,7 +41,7 @@ def test_each_division_has_its_least_mileage(difference: int, expected: int):
     assert fcc10_miles(5000, 3000, 5000 + difference, 3000) == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(PAIRS)
 def test_whole_columns_agree_with_one_pair_at_a_time(pairs: list[tuple[int, ...]]):
     found = table(pairs).select(fcc10=fcc10(*COLUMNS), simple=simple(*COLUMNS))
@@ -50,7 +50,7 @@ def test_whole_columns_agree_with_one_pair_at_a_time(pairs: list[tuple[int, ...]
     assert found["simple"].to_list() == [simple_miles(*pair) for pair in pairs]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(COORDINATE, COORDINATE, COORDINATE, COORDINATE)
 def test_the_way_back_is_as_long(v1: int, h1: int, v2: int, h2: int):
     assert fcc10_miles(v1, h1, v2, h2) == fcc10_miles(v2, h2, v1, h1)
