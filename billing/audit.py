@@ -157,6 +157,24 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return find(checked, "A105", percent.is_null() | (percent != hundred), column="billing_number", message=message)
 
 
+def _firsts(loaded: pl.DataFrame, feed: str, content: list[str], earlier: Earlier) -> pl.DataFrame:
+    """Name the record that stands for each number loaded more than once: one billed earlier, else the first now.
+
+    Returns: source_record_id, _file, _line, _first (its content as a struct); one row a number.
+    """
+    place = [pl.col("source_file").alias("_file"), pl.col("source_line").alias("_line")]
+    repeated = loaded.filter(pl.col("source_record_id").is_duplicated())
+    firsts = repeated.group_by("source_record_id", maintain_order=True).first().select(*content, *place)
+    if not FEEDS[feed].snapshot:
+        ids = loaded.select("source_record_id").unique()
+        billed = earlier.of(feed).filter(pl.col("outcome") == "BILLED")  # what was held may come again: it is billed once all the same
+        before = billed.join(ids.lazy(), on="source_record_id", how="semi").sort("period", "source_file", "source_line").collect()
+        named = before.with_columns(source_file=pl.col("period") + "/" + pl.col("source_file"))
+        old = named.group_by("source_record_id", maintain_order=True).first().select(*content, *place)
+        firsts = pl.concat([old, firsts.join(old, on="source_record_id", how="anti")])
+    return firsts.select("source_record_id", "_file", "_line", _first=pl.struct(content))
+
+
 def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Find records whose source_record_id was loaded before, in this period or (not for snapshots) an earlier one.
 
@@ -169,32 +187,9 @@ def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.D
     """
     content = [column.name for column in FEEDS[feed].columns]
     loaded = records.sort("source_file", "source_line")
-    repeated = loaded.filter(pl.col("source_record_id").is_duplicated())
-    firsts = (
-        repeated.group_by("source_record_id", maintain_order=True)
-        .first()
-        .select(*content, pl.col("source_file").alias("_file"), pl.col("source_line").alias("_line"))
-    )
-    if not FEEDS[feed].snapshot:
-        ids = records.select("source_record_id").unique()
-        billed = earlier.of(feed).filter(pl.col("outcome") == "BILLED")  # what was held may come again: it is billed once all the same
-        before = billed.join(ids.lazy(), on="source_record_id", how="semi").sort("period", "source_file", "source_line").collect()
-        if not before.is_empty():
-            old = (
-                before.group_by("source_record_id", maintain_order=True)
-                .first()
-                .select(
-                    *content,
-                    (pl.col("period") + "/" + pl.col("source_file")).alias("_file"),
-                    pl.col("source_line").alias("_line"),
-                )
-            )
-            firsts = pl.concat([old, firsts.join(old, on="source_record_id", how="anti")])
+    firsts = _firsts(loaded, feed, content, earlier)
     if firsts.is_empty():
         return loaded, empty(FINDINGS), empty(OUTCOMES)
-    firsts = firsts.with_columns(pl.struct([pl.col(name) for name in content]).alias("_first")).select(
-        "source_record_id", "_file", "_line", "_first"
-    )
     matched = loaded.with_columns(pl.struct([pl.col(name) for name in content]).alias("_mine")).join(
         firsts, on="source_record_id", how="left", validate="m:1", maintain_order="left"
     )
