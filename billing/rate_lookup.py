@@ -26,9 +26,7 @@ def attach_account(records: pl.DataFrame, tables: Tables, date: str) -> pl.DataF
         "invoice_group": "invoice_group", "default_object": "default_object", "closed_to": "closed_to",
     }  # fmt: skip
     dropped = [name for name in number.values() if name in records.columns]
-    numbered = in_force(
-        records.drop(dropped), tables["billing_numbers"], on={"billing_number": "billing_number"}, date=date, take=number
-    )
+    numbered = in_force(records.drop(dropped), tables["billing_numbers"], on={"billing_number": "billing_number"}, date=date, take=number)
     agency = {"consolidated": "consolidated", "agency_name": "agency_name"}
     return in_force(numbered, tables["agencies"], on={"agency_code": "agency_code"}, date=date, take=agency)
 
