@@ -32,7 +32,6 @@ class Policy:
     advance_from: str | None = None  # YYYY-MM, the first month that is settled in advance; none: the workspace's first period
     dispute_days: int = 60
     due_days: int = 30
-    issue_days_after_period: int = 6
     price_tolerance: Decimal = Decimal("0.01")  # dollars, R206 and L704
     call_price_tolerance: Decimal = Decimal("0.01")  # dollars a call, L704
     long_call_seconds: int = 4 * 3600

@@ -3,6 +3,7 @@
 `COTBILL_GOLDEN=write` puts the command's present output into the README.
 """
 
+import dataclasses
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ import pytest
 from rich_click import rich_click
 
 from billing import errors
+from billing.policy import Policy
 from tests.house.tree import ROOT, cotbill, python
 
 README = ROOT / "README.md"
@@ -116,3 +118,10 @@ def test_every_source_tag_of_the_glossary_is_explained() -> None:
 
     assert len(tags) > 40
     assert {tag for tag in tags if tag not in explained and tag.split("-")[0] not in explained} == set()
+
+
+def test_the_settings_of_the_readme_are_the_programs() -> None:
+    table = README.read_text(encoding="utf-8").split("## Settings", 1)[1].split("##", 1)[0]
+    shown = {name for row in table.splitlines() if row.startswith("| `") for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    assert shown == {field.name for field in dataclasses.fields(Policy)}
