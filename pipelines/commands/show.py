@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import math
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,7 +14,9 @@ import click
 
 from pipelines.run import Progress
 
-_WIDE = 24
+_WIDE = 24  # no terminal is taken to be narrower
+_ROOM = 28  # the least room that a wrapped last column is readable in
+_BELOW = "    "
 
 
 def money(amount: Decimal | None) -> str:
@@ -54,15 +57,33 @@ def say(text: str = "") -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), widest: int | None = None) -> None:
-    """Print an aligned table to stdout; the last column wraps nothing and is cut to the terminal's width when there is one."""
+    """Print an aligned table to stdout, its last column wrapped to the terminal's width; nothing is wrapped in a pipe.
+
+    Where the other columns leave the last one no room, it goes below them, indented.
+    """
     widths = [max(len(str(row[n])) for row in [heads, *rows]) for n in range(len(heads))]
     limit = widest or _terminal_width()
     for number, row in enumerate([heads, *rows]):
         cells = [str(cell).rjust(widths[n]) if n in right else str(cell).ljust(widths[n]) for n, cell in enumerate(row)]
-        line = "  ".join(cells).rstrip()
-        click.echo(line if limit is None or len(line) <= limit else line[: limit - 1] + "…")
+        for line in _fit(cells, limit):
+            click.echo(line)
         if number == 0:
             click.echo("  ".join("-" * width for width in widths)[: limit or None])
+
+
+def _fit(cells: list[str], limit: int | None) -> list[str]:
+    """The lines of one row: one line where it fits."""
+    line = "  ".join(cells).rstrip()
+    if limit is None or len(line) <= limit:
+        return [line]
+    front, last = "  ".join(cells[:-1]), cells[-1].strip()
+    room = limit - len(front) - 2
+    if len(cells) > 1 and room >= _ROOM:
+        parts = textwrap.wrap(last, room)
+        return [f"{front}  {parts[0]}", *[" " * (len(front) + 2) + part for part in parts[1:]]]
+    head = front.rstrip() if len(cells) > 1 else ""
+    below = textwrap.wrap(last, max(limit - len(_BELOW), 1))
+    return [*textwrap.wrap(head, limit, subsequent_indent=_BELOW), *[_BELOW + part for part in below]]
 
 
 def _terminal_width() -> int | None:
