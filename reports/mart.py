@@ -47,7 +47,7 @@ def publish(
         bills: one per period, any order.
         path: `mart/cotbill.duckdb`; replaced atomically, left readable by all and writable by none.
         pdf_hashes: invoice number -> SHA-256 of its PDF.
-        statuses: period -> TRIAL, POSTED or FINAL; TRIAL where absent.
+        statuses: period -> OPEN, CLOSING, CLOSED or FINAL; OPEN where absent.
 
     Raises:
         ReconciliationError: a month does not foot, a figure does not fit, or the file read back differs.

@@ -93,7 +93,7 @@ def _periods(bills: list[MonthBill], statuses: dict[str, str]) -> pl.DataFrame:
                 "fiscal_period": calendar.get("fiscal_period", period.fiscal_period),
                 "first_day": period.first_day,
                 "last_day": period.last_day,
-                "status": statuses.get(bill.period, "TRIAL"),
+                "status": statuses.get(bill.period, "OPEN"),
             }
         )
     return pl.DataFrame(rows, schema={c.name: POLARS[c.sql_type] for c in MART["dim_period"].columns})

@@ -114,7 +114,7 @@ _DIMENSIONS: Final = (
             "fiscal_period whole 1 for July to 12 for June",
             "first_day day first day of the month",
             "last_day day last day of the month",
-            "status text TRIAL: as last run; POSTED: closed; FINAL: sealed",
+            "status text OPEN: as last run; CLOSING; CLOSED: posted; FINAL: sealed",
         ),
         ("period",),
     ),
