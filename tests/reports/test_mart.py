@@ -62,7 +62,7 @@ def bill():
 def mart(bill, tmp_path_factory):
     path = tmp_path_factory.mktemp("mart") / "cotbill.duckdb"
     hashes = dict.fromkeys(bill.invoices["invoice_no"].to_list()[:1], "ab" * 32)
-    return publish([bill], path, pdf_hashes=hashes, statuses={"2026-10": "POSTED"})
+    return publish([bill], path, pdf_hashes=hashes, statuses={"2026-10": "CLOSED"})
 
 
 def moment(text):
@@ -128,7 +128,7 @@ def test_the_invoice_carries_the_hash_of_its_pdf_where_there_is_one(mart, bill):
 
 
 def test_period_status_and_fiscal_year_are_there(mart):
-    assert ask(mart, "select * from dim_period") == [("2026-10", 2027, 4, dt.date(2026, 10, 1), dt.date(2026, 10, 31), "POSTED")]
+    assert ask(mart, "select * from dim_period") == [("2026-10", 2027, 4, dt.date(2026, 10, 1), dt.date(2026, 10, 31), "CLOSED")]
 
 
 def test_no_called_number_is_in_the_file(mart):
