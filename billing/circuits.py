@@ -7,7 +7,7 @@ import polars as pl
 from billing.findings import gather
 from billing.frames import Billed, Earlier, Tables
 from billing.inventory_audit import audit_circuit_shapes, audit_contracts, audit_negative, audit_orders
-from billing.mileage import fcc10_miles, simple_miles
+from billing.mileage import miles
 from billing.periods import Period
 from billing.policy import Policy
 from billing.recurring import Inventory, bill_inventory
@@ -46,8 +46,7 @@ def _miles(parts: pl.DataFrame) -> pl.Series:
     asked = (pl.col("per_mile_rate") != 0).fill_null(value=False) & given.is_null()
     on_grid = pl.all_horizontal([pl.col(name).abs() < _GRID for name in _ENDS]).fill_null(value=False)
     routes = parts.filter(asked & on_grid).select("mile_method", *_ENDS).unique()
-    far = [(simple_miles if method == "SIMPLE" else fcc10_miles)(*ends) for method, *ends in routes.iter_rows()]
-    known = routes.with_columns(_far=pl.Series(far, dtype=pl.Int64))
+    known = routes.with_columns(_far=miles(pl.col("mile_method"), *map(pl.col, _ENDS)))
     on = ["mile_method", *_ENDS]
     found = parts.select(*on, _given=given).join(known, on=on, how="left", validate="m:1", nulls_equal=True, maintain_order="left")
     return found.select(pl.coalesce("_given", "_far").alias("miles")).to_series()

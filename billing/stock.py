@@ -14,14 +14,13 @@ from billing.fee_rows import plain
 from billing.fees import fee_bridge, markup_rows
 from billing.findings import gather, is_held
 from billing.frames import BRIDGE, OUTCOMES, SOURCE, Billed, Earlier, Tables, conform
-from billing.ids import natural_key
 from billing.money import CENT_PLACES, DOLLARS, RATE_PLACES, Exact, decimal, units
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.stock_audit import Trouble, audit_records, book_findings, judge, judge_cost, stakes
 from billing.stock_ledger import MOVEMENT_COLUMNS, Ledger, Movement, movements, open_ledger
-from billing.stock_returns import return_rows
+from billing.stock_returns import movement_columns, return_rows
 from billing.wording import phrase
 
 _KEY: Final = ["source_file", "source_line"]
@@ -128,14 +127,7 @@ def _issue_rows(issues: pl.DataFrame, tables: Tables, period: Period) -> tuple[p
     """Price clean issues at the average that stood. Returns: the BASE rows and their mark-ups, both CHARGES."""
     named = issues.filter(pl.col("average").is_not_null()).with_columns(
         *priced(_cost()),
-        natural_key=natural_key("stock", pl.col("source_record_id"), "BASE"),
-        stream=pl.lit("stock"),
-        component=pl.lit("BASE"),
-        start_date=pl.col("txn_date"),
-        stop_date=pl.col("txn_date").dt.offset_by("1d"),
-        is_prior_period=pl.col("txn_date") < pl.lit(period.first_day),
-        description=pl.coalesce("description", "item_description", "item_name"),
-        uom=pl.col("code_uom"),
+        **movement_columns("BASE", period),
         unit_rate=pl.col("average"),
         rule=phrase(
             "{} {} x {} (average cost of {} in {})",

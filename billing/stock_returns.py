@@ -33,6 +33,20 @@ class _Bill:
     credited: int = 0
 
 
+def movement_columns(component: str, period: Period) -> dict[str, pl.Expr]:
+    """What every charge row of a stock movement says: its key, stream, component, day, words and unit."""
+    return {
+        "natural_key": natural_key("stock", pl.col("source_record_id"), component),
+        "stream": pl.lit("stock"),
+        "component": pl.lit(component),
+        "start_date": pl.col("txn_date"),
+        "stop_date": pl.col("txn_date").dt.offset_by("1d"),
+        "is_prior_period": pl.col("txn_date") < pl.lit(period.first_day),
+        "description": pl.coalesce("description", "item_description", "item_name"),
+        "uom": pl.col("code_uom"),
+    }
+
+
 def return_rows(
     returns: pl.DataFrame,
     ledger: Ledger,
@@ -68,15 +82,8 @@ def return_rows(
     rows = returns.join(credited, on=_KEY, how="inner", validate="1:1").with_columns(
         numerator=pl.col("cents"),
         denominator=pl.lit(10**CENT_PLACES, pl.Int128),
-        natural_key=natural_key("stock", pl.col("source_record_id"), "CREDIT"),
-        stream=pl.lit("stock"),
-        component=pl.lit("CREDIT"),
+        **movement_columns("CREDIT", period),
         rate_code=pl.col("billed_code"),
-        start_date=pl.col("txn_date"),
-        stop_date=pl.col("txn_date").dt.offset_by("1d"),
-        is_prior_period=pl.col("txn_date") < pl.lit(period.first_day),
-        description=pl.coalesce("description", "item_description", "item_name"),
-        uom=pl.col("code_uom"),
         rate_valid_from=pl.col("billed_valid_from"),
         approval_ref=pl.col("billed_approval"),
         unit_rate=pl.lit(None, CHARGES["unit_rate"]),

@@ -5,7 +5,7 @@ import pytest
 
 from billing.frames import EXCEPTIONS
 from reports.masking import MASK, masked_findings
-from tests.reports.bill import finding, frame
+from tests.reports.findings import finding, frame
 
 
 @pytest.mark.parametrize(
