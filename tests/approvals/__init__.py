@@ -1,0 +1,1 @@
+"""Approvals: people, levels, forged and stale ones, and signatures."""
