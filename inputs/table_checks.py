@@ -8,6 +8,7 @@ import polars as pl
 from billing.errors import BillingError, Location, TableError
 from billing.frames import Tables
 from billing.layouts import TABLES, Table
+from billing.people import ROLES
 from inputs.text_file import shown
 
 _NOTHING: Final = "\x00"  # stands for null in keys: a null billing number is a key of its own
@@ -43,7 +44,15 @@ def contradictions(tables: Tables) -> list[BillingError]:
         faults += _unknown(tables[name], name, column, tables[other][target])
     for name, column in _POSITIVE:
         faults += _not_positive(tables[name], name, column)
-    return [*faults, *_tiers(tables), *_bands(tables["ld_plans"]), *_bearers(tables), *_fee_codes(tables), *_ledger_keys(tables["gl_map"])]
+    return [
+        *faults,
+        *_tiers(tables),
+        *_bands(tables["ld_plans"]),
+        *_bearers(tables),
+        *_fee_codes(tables),
+        *_ledger_keys(tables["gl_map"]),
+        *_roles(tables),
+    ]
 
 
 def _not_positive(frame: pl.DataFrame, name: str, column: str) -> list[BillingError]:
@@ -202,3 +211,9 @@ def _ledger_keys(gl_map: pl.DataFrame) -> list[BillingError]:
     return [
         TableError("rate_class and rate_code are both blank; fill one", at=Location("gl_map.csv", line)) for line in nameless["source_line"]
     ]
+
+
+def _roles(tables: Tables) -> list[BillingError]:
+    """Each word of roles is a role: a misspelt one would take away what the person may do."""
+    words = tables["users"].with_columns(pl.col("roles").str.split(";")).explode("roles")
+    return _unknown(words.with_columns(pl.col("roles").str.strip_chars()), "users", "roles", pl.Series(ROLES))

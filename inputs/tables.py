@@ -19,6 +19,7 @@ from inputs.text_file import entries, read_bytes, shown, text_body
 MOST_LINES: Final = 20  # faults named one by one
 _CELL_FIX: Final = "correct the cell"
 _NOTES: Final = (".md", ".txt")
+_KEY_LISTS: Final = ("allowed_signers", "revoked_keys")  # of reference/: who may sign with which key, and keys nobody may
 
 
 def read_tables(workspace: Path) -> Tables:
@@ -58,7 +59,7 @@ def _refuse(faults: list[BillingError]) -> None:
 
 
 def _strangers(folder: Path, name: str) -> list[BillingError]:
-    """Files that are no table of ours, or lie in the wrong folder; notes in plain text may stay."""
+    """Files that are no table of ours, or lie in the wrong folder; notes in plain text and lists of keys may stay."""
     faults: list[BillingError] = []
     try:
         found = entries(folder)
@@ -66,7 +67,9 @@ def _strangers(folder: Path, name: str) -> list[BillingError]:
         raise TableError(fault.message, at=fault.at) from fault
     for path in found:
         table = TABLES.get(path.stem) if path.suffix == ".csv" else None
-        if is_temporary(path.name) or path.suffix in _NOTES or (table is not None and table.folder == name):
+        if is_temporary(path.name) or path.suffix in _NOTES or (name == "reference" and path.name in _KEY_LISTS):
+            continue
+        if table is not None and table.folder == name:
             continue
         if table is not None:
             fix = f"move it to {table.folder}/"

@@ -282,3 +282,25 @@ def test_funding_off_one_hundred_is_warned_of_once(tmp_path: Path, rows: tuple[s
     expected = [f"{message}; ask the agency's fiscal officer for the string"] if message else []
     assert found["message"].to_list()[:1] == expected
     assert set(found["code"]) <= {"A105"}
+
+
+def test_lists_of_keys_may_lie_in_reference_and_nowhere_else(tmp_path: Path) -> None:
+    root = workspace(tmp_path)
+    for name in ("allowed_signers", "revoked_keys"):
+        (root / "reference" / name).write_text("# keys\n")
+    read_tables(root)
+    (root / "rates" / "revoked_keys").write_text("# keys\n")
+
+    with pytest.raises(BillingError) as error:
+        read_tables(root)
+
+    assert printed(error.value) == (11, ["revoked_keys: is not a table of rates/; move it out"])
+
+
+def test_a_misspelt_role_is_named_with_what_was_meant(tmp_path: Path) -> None:
+    users = "user,name,roles,valid_from\nann,Ann,BILLER; MANGER,2026-01-01\n"
+
+    with pytest.raises(BillingError) as error:
+        read_tables(workspace(tmp_path, users=users))
+
+    assert printed(error.value) == (11, ["users.csv:2:4: roles 'MANGER' is unknown; did you mean 'MANAGER'"])
