@@ -56,7 +56,8 @@ def list_inbox(inbox_dir: Path, period: Period, policy: Policy, loaded: dict[str
             file without rows any other, because nothing is billed twice by that.
 
     Raises:
-        InputError: one file is refused: F004 doubled, F005 not a name of ours, F007 of another period.
+        InputError: one file is refused: F001 a manifest or approvals without their file, F004 doubled, F005 not a name
+            of ours, F007 of another period.
         RefusalsError: several are.
     """
     faults: list[BillingError] = []
@@ -67,7 +68,7 @@ def list_inbox(inbox_dir: Path, period: Period, policy: Policy, loaded: dict[str
             _sort_in(path, period, files, approvals)
         except InputError as fault:
             faults.append(fault)
-    faults += _doubled(files, loaded or {})
+    faults += [*_orphans(files, approvals), *_doubled(files, loaded or {})]
     if len(faults) == 1:
         raise faults[0]
     if faults:
@@ -92,6 +93,14 @@ def _sort_in(path: Path, period: Period, files: list[FeedFile], approvals: list[
         approvals.append(path)
     elif not any(path.with_name(f"{_stem(other)}.{suffix}").exists() for suffix in ("csv", "xlsx")):
         raise InputError("is a manifest without its file; get the file, or remove the manifest", at=at, code="F001")
+
+
+def _orphans(files: list[FeedFile], approvals: list[Path]) -> list[BillingError]:
+    """Approvals whose adjustments are not there, CSV or workbook."""
+    there = {feed_file_name(file.feed, file.period, file.sequence).removesuffix(".csv") for file in files}
+    message = "is an approvals file without its adjustments file; get the file, or remove the approvals"
+    lone = [path for path in approvals if path.name.removesuffix(".approvals.csv") not in there]
+    return [InputError(message, at=Location(path.name), code="F001") for path in lone]
 
 
 def _feed_file(path: Path, name: FeedName) -> FeedFile:

@@ -28,6 +28,7 @@ def test_files_are_listed_by_name_with_their_manifests_and_the_rest_passed_over(
     put(tmp_path, "usage", USAGE + "\n", sequence=2)
     put(tmp_path, "usage", USAGE, manifest={"row_count": 2})
     (tmp_path / "stock_2026-10_001.xlsx").write_bytes(b"PK")
+    (tmp_path / "adjustments_2026-10_001.xlsx").write_bytes(b"PK too")
     (tmp_path / "adjustments_2026-10_001.approvals.csv").write_text("adjustment_id\n")
     (tmp_path / "originals").mkdir()
     for name in (".hidden", "~$stock_2026-10_001.xlsx", "usage_2026-10_003.csv.part", "usage_2026-10_003.csv~"):
@@ -36,11 +37,24 @@ def test_files_are_listed_by_name_with_their_manifests_and_the_rest_passed_over(
     inbox = listed(tmp_path)
 
     assert [(file.path.name, file.feed, file.sequence) for file in inbox.files] == [
+        ("adjustments_2026-10_001.xlsx", "adjustments", 1),
         ("stock_2026-10_001.xlsx", "stock", 1), ("usage_2026-10_001.csv", "usage", 1), ("usage_2026-10_002.csv", "usage", 2),
     ]  # fmt: skip
-    assert [file.manifest and file.manifest.name for file in inbox.files] == [None, "usage_2026-10_001.manifest.json", None]
+    assert [file.manifest and file.manifest.name for file in inbox.files] == [None, None, "usage_2026-10_001.manifest.json", None]
     assert [path.name for path in inbox.approvals] == ["adjustments_2026-10_001.approvals.csv"]
     assert inbox.findings.is_empty()
+
+
+def test_approvals_without_their_adjustments_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "adjustments", "adjustment_id\nA-1\n", sequence=1)
+    for sequence in ("001", "002"):
+        (tmp_path / f"adjustments_2026-10_{sequence}.approvals.csv").write_text("adjustment_id\n")
+
+    code, said = refused(tmp_path)
+
+    name = "adjustments_2026-10_002.approvals.csv"
+    assert said == [f"{name}: F001: is an approvals file without its adjustments file; get the file, or remove the approvals"]
+    assert code == 10
 
 
 def test_a_manifest_may_be_named_after_the_whole_file_name_but_not_twice(tmp_path: Path) -> None:
