@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from billing import audit
+from billing.adjustment_approvals import audit_given, with_content
 from billing.adjustment_audit import audit_adjustment_code, audit_original_owner, audit_recovery, audit_reference, audit_worth
 from billing.charges import finish, priced
 from billing.credit_caps import audit_caps, audit_pairs
@@ -16,6 +17,7 @@ from billing.money import CENT_PLACES, DOLLARS, QUANTITY, Exact
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code
+from billing.rulings import rule
 from billing.wording import phrase
 
 _LABELS: Final = {"CATCH_UP": "CATCH-UP", "PRIOR_FY_CREDIT": "PRIOR-FY CREDIT"}
@@ -27,7 +29,8 @@ def bill_adjustments(records: pl.DataFrame, tables: Tables, period: Period, poli
     The original line is the one of that invoice and line number in earlier periods. A credit follows its line's
     split (original_charge_id), so it needs no funding strings of its own; a debit does. Dates of the row: its own,
     else the original line's, else the whole period. A blank rate code is the original line's. An amount of 0.00 is
-    billed with nothing written. Approvals are not looked at here.
+    billed with nothing written. Approvals that came with the feed hold a record when they are forged or stale
+    (J003, J004); a missing approval holds nothing, it stops the close.
 
     Args:
         records: record_schema("adjustments"), any order; J002 goes by file order.
@@ -38,8 +41,10 @@ def bill_adjustments(records: pl.DataFrame, tables: Tables, period: Period, poli
         ReconciliationError: records and outcomes differ.
     """
     kept, doubles, dropped = audit.duplicates(records, "adjustments", earlier)
-    rows = _enrich(kept.with_columns(is_version=is_held(kept, doubles)), tables, period, earlier)
-    single = gather(doubles, _audit(rows, tables, period, policy), audit_pairs(rows.filter(~pl.col("is_version"))))
+    rows = enrich(kept.with_columns(is_version=is_held(kept, doubles)), tables, period, earlier)
+    approved = audit_given(rows, tables, period, policy)
+    single = gather(doubles, _audit(rows, tables, period, policy), approved, audit_pairs(rows.filter(~pl.col("is_version"))))
+    single = rule(single, rows)
     findings = gather(single, audit_caps(rows, single, earlier))
     warnings = gather(audit_original_owner(rows), audit.audit_requester(rows, tables), audit_worth(rows, policy))
     findings = audit.only_decided(gather(findings, warnings))
@@ -51,8 +56,8 @@ def bill_adjustments(records: pl.DataFrame, tables: Tables, period: Period, poli
     return Billed(charges, bridge, findings, outcomes)
 
 
-def _enrich(kept: pl.DataFrame, tables: Tables, period: Period, earlier: Earlier) -> pl.DataFrame:
-    """Add the original line, the dates of the row, account and code."""
+def enrich(kept: pl.DataFrame, tables: Tables, period: Period, earlier: Earlier) -> pl.DataFrame:
+    """Add to adjustments the original line, the dates of the row, account and code, and the hash of their content."""
     lines = earlier.charges.filter(pl.col("invoice_no").is_not_null() & pl.col("invoice_line_no").is_not_null()).select(
         original_invoice_no="invoice_no",
         original_line_no="invoice_line_no",
@@ -74,7 +79,7 @@ def _enrich(kept: pl.DataFrame, tables: Tables, period: Period, earlier: Earlier
         service_date=pl.lit(None, pl.Date),
         at_stake=pl.col("amount").cast(DOLLARS),
     )
-    return attach_code(attach_account(dated, tables, "rate_date"), tables)
+    return with_content(attach_code(attach_account(dated, tables, "rate_date"), tables), tables)
 
 
 def _audit(rows: pl.DataFrame, tables: Tables, period: Period, policy: Policy) -> pl.DataFrame:

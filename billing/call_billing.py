@@ -15,6 +15,7 @@ from billing.findings import gather, is_held
 from billing.frames import Billed, Earlier, Tables
 from billing.periods import Period
 from billing.policy import Policy
+from billing.rulings import rule
 
 _FEED: Final = "long_distance"
 
@@ -39,7 +40,8 @@ def bill_calls(records: pl.DataFrame, tables: Tables, period: Period, policy: Po
     rates = read_rates(tables)
     encoded = encode(kept, tables, policy, rates)
     stated = price_calls(state_calls(kept, encoded, rates), rates)
-    findings = audit.only_decided(gather(doubles, audit_calls(stated, doubles, encoded, rates, tables, period, policy)))
+    found = gather(doubles, audit_calls(stated, doubles, encoded, rates, tables, period, policy))
+    findings = audit.only_decided(rule(found, kept))
     billed = stated.filter(~is_held(stated, findings))
     rows, fees, keyed = charge_calls(billed.filter("is_charged"), encoded, rates, tables, period)
     outcomes = pl.concat([audit.outcomes(with_stake(stated), findings), dropped])

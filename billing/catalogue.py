@@ -72,6 +72,7 @@ L706 WARN|international call from a line without permission|tell the security co
 L707 HOLD|premium 900 or 976 call|the agency decides
 L708 HOLD|answered and duration contradict each other|check the source
 L709 HOLD|called number of unknown shape|correct the number
+H901 HOLD|put aside by a person|release it when it is settled, or reject it
 E801 HOLD|issue without stock|look for the missing receipt
 E802 HOLD|serial or asset tag missing, or issued twice|correct it with asset management
 E803 HOLD|return without original issue, or of more than was issued|find the issue

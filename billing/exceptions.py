@@ -1,5 +1,7 @@
 """The month's exceptions: findings with a name, their fellow codes, and whether a person must act."""
 
+from typing import Final
+
 import polars as pl
 
 from billing.frames import EXCEPTIONS, SUSPENSE, conform
@@ -7,6 +9,7 @@ from billing.ids import natural_key, stable_ids
 from billing.periods import Period
 from billing.wording import phrase
 
+WAITING: Final = ("OPEN", "WAITING", "HELD")  # states of an exception that no person has ended
 _RECORD = ["feed", "source_file", "source_line", "source_record_id"]
 
 
@@ -62,5 +65,5 @@ def suspended(suspense: pl.DataFrame) -> int:
 
 
 def waits_for_a_person(exceptions: pl.DataFrame) -> bool:
-    """Whether anything is open: a hold, a warning or a missing feed."""
-    return not exceptions.filter(pl.col("status") == "OPEN").is_empty()
+    """Whether anything waits: a hold, a warning, a missing feed, or an approval of what was decided of one."""
+    return not exceptions.filter(pl.col("status").is_in(WAITING)).is_empty()

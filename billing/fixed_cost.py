@@ -18,6 +18,7 @@ from billing.periods import Period
 from billing.policy import Policy
 from billing.pools import audit_pools, share_pools
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.rulings import rule
 from billing.wording import phrase
 
 _INT: Final = pl.Int128
@@ -56,7 +57,8 @@ def bill_fixed_cost(
     pool_findings = audit_pools(pooled)
     shares = share_pools(pooled.filter(~is_held(pooled, pool_findings)))
     valued = _value(rows, shares)
-    findings = gather(doubles, _audit_span(kept), _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
+    found = gather(doubles, _audit_span(kept), _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
+    findings = rule(found, kept)
     findings = audit.only_decided(gather(findings, audit.audit_requester(valued, tables), _audit_owner(valued)))
     charges, bridge = _charge(_charge_columns(valued.filter(~is_held(valued, findings)), period), tables, period)
     stakes = kept.join(valued.select(*_ROW, "at_stake"), on=_ROW, how="left", validate="1:1", maintain_order="left")

@@ -17,6 +17,7 @@ from billing.pass_through_audit import audit_pass_through
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.rulings import rule
 from billing.wording import phrase
 
 _GROUP: Final = ["billing_number", "rate_code", "vendor_code", "vendor_invoice_no", "charge_group"]
@@ -46,7 +47,7 @@ def bill_pass_through(records: pl.DataFrame, tables: Tables, period: Period, pol
     """
     kept, doubles, dropped = audit.duplicates(records, "pass_through", earlier)
     ready = _attach(kept, tables)
-    findings = gather(
+    found = gather(
         doubles,
         audit.audit_account(ready, tables),
         audit.audit_code(ready),
@@ -55,6 +56,7 @@ def bill_pass_through(records: pl.DataFrame, tables: Tables, period: Period, pol
         audit.audit_funding(ready, tables),
         audit.audit_requester(ready, tables),
     )
+    findings = rule(found, ready)
     clean = ready.filter(~is_held(ready, findings))
     charges, bridge = _charge(_keyed(clean), tables, period)
     outcomes = pl.concat([audit.outcomes(ready, findings), conform(_stakes(dropped, records), OUTCOMES)])

@@ -41,6 +41,7 @@ class Policy:
     variance_dollars: Decimal = Decimal(500)
     lead_limit: Decimal = Decimal("100.00")  # dollars a LEAD may approve alone, signs aside
     manager_limit: Decimal = Decimal("5000.00")  # dollars a MANAGER may approve alone; above, FINANCE signs as well
+    aged_hold_periods: int = 2  # a hold that is older, in months since it came in, stops the close
     immaterial_dollars: Decimal = Decimal(0)  # J007; 0 switches it off
     outlier_spread: Decimal = Decimal(6)  # Q303: spreads from the median
     outlier_months: int = 6

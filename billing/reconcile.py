@@ -109,6 +109,8 @@ def control_totals(
         ],
         held_unpriced=((pl.col("outcome") == "HELD") & pl.col("amount").is_null()).sum().cast(pl.Int64),
     )
+    unread = outcomes.filter((pl.col("outcome") == "REJECTED") & pl.col("source_record_id").is_null())
+    thrown = unread.group_by(_FILE).agg(_usd_thrown=pl.col("amount").sum())
     suspended = suspense.group_by(_FILE).agg(
         _suspended=pl.len().cast(pl.Int64), _usd_suspended=pl.col("amount").sum(),
         _suspended_unpriced=pl.col("amount").is_null().sum().cast(pl.Int64),
@@ -119,7 +121,7 @@ def control_totals(
         amount_billed=pl.col("amount").sum(), amount_added=pl.col("amount").filter(pl.col("component").is_in(_ADDED)).sum()
     )
     table = loaded
-    for part in (counts, suspended, billed, money):
+    for part in (counts, suspended, thrown, billed, money):
         table = table.join(part, on=_FILE, how="left", validate="1:1")
     has_money = pl.col("control_amount").is_not_null()
     rows = table.with_columns(
@@ -131,11 +133,11 @@ def control_totals(
         records_dropped=_count("_dropped"),
         amount_billed=_dollars("amount_billed"),
         amount_held=pl.when(has_money).then(_dollars("_money_held")).otherwise(_dollars("_usd_held")) + _dollars("_usd_suspended"),
-        amount_rejected=pl.when(has_money).then(_dollars("_money_rejected")).otherwise(_dollars("_usd_rejected")),
+        amount_rejected=pl.when(has_money).then(_dollars("_money_rejected") + _dollars("_usd_thrown")).otherwise(_dollars("_usd_rejected")),
         amount_dropped=pl.when(has_money).then(_dollars("_money_dropped")).otherwise(_dollars("_usd_dropped")),
         amount_added=_dollars("amount_added"),
         held_unpriced=_count("held_unpriced") + _count("_suspended_unpriced"),
-        control_amount=(pl.col("control_amount") + _dollars("_usd_suspended")).cast(DOLLARS),
+        control_amount=(pl.col("control_amount") + _dollars("_usd_suspended") + _dollars("_usd_thrown")).cast(DOLLARS),
     )
     rows = rows.with_columns(
         amount_in=pl.col("amount_billed") + pl.col("amount_held") + pl.col("amount_rejected") + pl.col("amount_dropped")

@@ -35,6 +35,7 @@ from billing.proration import DEFAULT_PRORATE, in_service, prorate
 from billing.rate_changes import split_at_rate_changes
 from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.recurring_words import describe, explain
+from billing.rulings import rule
 from billing.wording import phrase
 
 _RECORD = ["feed", "source_file", "source_line"]
@@ -94,12 +95,12 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
     lines = parts.filter("is_line")
     paying = parts.filter(~pl.col("part_no").is_in(refused.implode()))
     funded = paying.filter(~is_credit)  # a credit follows the split of its line
-    findings = only_decided(
+    findings = only_decided(rule(
         gather(
             doubled, audit_spans(inventory, kind.start), audit_overlaps(inventory), _once(audit_account(lines, tables)), line_codes,
             _once(audit_funding(funded, tables)), kind.audit(inventory, tables, period), _once(audit_requester(lines, tables)),
-        )
-    )  # fmt: skip
+        ), inventory,
+    ))  # fmt: skip
     decided = outcomes(inventory, findings)
     charges, bridge = _charges(kind.feed, paying.filter(~is_held(paying, findings)), tables, period)
     made = pl.concat([decided, dropped])

@@ -18,6 +18,7 @@ from billing.money import CENT_PLACES, DOLLARS, RATE_PLACES, Exact, decimal, uni
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.rulings import rule
 from billing.stock_audit import Trouble, audit_records, book_findings, judge, judge_cost, stakes
 from billing.stock_ledger import MOVEMENT_COLUMNS, Ledger, Movement, movements, open_ledger
 from billing.stock_returns import movement_columns, return_rows
@@ -59,7 +60,7 @@ def bill_stock(records: pl.DataFrame, tables: Tables, period: Period, policy: Po
     """
     kept, doubles, dropped = audit.duplicates(records, "stock", earlier)
     ready = _attach(kept, tables)
-    alone = gather(doubles, audit_records(ready, tables, period, policy))
+    alone = rule(gather(doubles, audit_records(ready, tables, period, policy)), ready)
     book = _enter(ready.with_columns(is_held=is_held(ready, alone)), tables, policy, earlier)
     heard = book.findings.join(alone.select(*_KEY, "code").unique(), on=[*_KEY, "code"], how="anti", maintain_order="left")
     held = is_held(ready, gather(alone, heard))

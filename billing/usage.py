@@ -15,6 +15,7 @@ from billing.outliers import audit_history
 from billing.periods import Period
 from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
+from billing.rulings import rule
 from billing.steps import is_stepped, step_up
 from billing.tier_words import explain_price
 from billing.tiers import attach_tiers, price_quantities
@@ -47,7 +48,7 @@ def bill_usage(records: pl.DataFrame, tables: Tables, period: Period, policy: Po
     """
     kept, doubles, dropped = audit.duplicates(records, "usage", earlier)
     rows = _enrich(kept, tables)
-    findings = gather(doubles, _audit(rows, doubles, tables, period, policy, earlier))
+    findings = rule(gather(doubles, _audit(rows, doubles, tables, period, policy, earlier)), rows)
     clean = _shape(rows.filter(~is_held(rows, findings)))
     priced = price_quantities(_collapse(clean))
     beyond = _audit_tier_end(clean, priced)

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import polars as pl
 
+from billing.carry import origin
 from billing.catalogue import CATALOGUE
 from billing.findings import gather
 from billing.frames import FINDINGS, SOURCE, Earlier, conform, empty
@@ -96,12 +97,13 @@ def audit_items(records: dict[str, pl.DataFrame], earlier: Earlier, period: Peri
     """V011: an item in service in last month's snapshot is not in this one's, or the other way round. Returns FINDINGS."""
     found = []
     for feed, (names, start, stop) in ITEMS.items():
-        old = earlier.of(feed).filter(pl.col("period") == str(period.shift(-1))).collect()
+        old = earlier.of(feed).filter((pl.col("period") == str(period.shift(-1))) & origin().is_null()).collect()
         if old.is_empty():
             continue
         key = [pl.coalesce(name, "rate_code").alias(name) if name == "usoc" else pl.col(name) for name in names]
         item = pl.concat_str(key, separator=" ").alias("_item")
         now = records.get(feed)
+        now = None if now is None else now.filter(origin().is_null())
         if now is None or now.is_empty():  # a missing snapshot is F001, not a thousand vanished lines
             continue
         now, last = now.with_columns(item), old.with_columns(item)

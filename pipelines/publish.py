@@ -7,8 +7,8 @@ from pathlib import Path
 from billing.frames import MonthBill
 from billing.periods import Period
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
-from pipelines.run import load_bill
-from pipelines.stages import Stages, code_hash
+from pipelines.recorded import load_bill, stages_of
+from pipelines.stages import code_hash
 from pipelines.workspace import Workspace
 from reports.mart import publish as publish_mart
 from reports.month_files import write_month
@@ -29,7 +29,7 @@ def pdf_hashes(workspace: Workspace, period: Period) -> dict[str, str]:
     """SHA-256 of the invoices rendered so far, by invoice number; those of an older run do not count."""
     note = workspace.ledger / str(period) / "invoices.json"
     held = read_note(note)
-    current = Stages(workspace.ledger, period).old
+    current = stages_of(workspace, period).old
     if "month" not in current or held.get("key") != current["month"].key:
         return {}
     return dict(held.get("pdf_sha256", {}))
@@ -77,7 +77,7 @@ def republish_mart(workspace: Workspace, period: Period) -> None:
 
 
 def _months(workspace: Workspace) -> dict[str, str]:
-    return {str(period): Stages(workspace.ledger, period).old["month"].key for period in workspace.periods_with_ledger()}
+    return {str(period): stages_of(workspace, period).old["month"].key for period in workspace.periods_with_ledger()}
 
 
 def _are_whole(workspace: Workspace, note: dict[str, dict[str, str]]) -> bool:

@@ -1,4 +1,4 @@
-"""Run a period: gate, price, assemble, record, publish; every step reused by content where nothing changed."""
+"""Run a period: gate, lay decisions over, price, assemble, record; every step reused by content where nothing changed."""
 
 import dataclasses
 import datetime as dt
@@ -6,27 +6,30 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 import polars as pl
 
+from billing.carry import bill_late_snapshot, is_snapshot, join, leave, origin, superseded
+from billing.decisions import carry_explanations, decided, effective, with_items
 from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
-from billing.frames import FINDINGS, SUSPENSE, Billed, Earlier, MonthBill, Tables, empty, record_schema
+from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, MonthBill, empty, record_schema
 from billing.layouts import FEEDS, TABLES
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
 from billing.policy import Policy
 from inputs.gate import read_feed
 from inputs.inbox import FeedFile, Inbox, list_inbox
-from inputs.tables import read_tables
+from inputs.overlay import Overlaid, overlay
+from pipelines.book import ENTERED, Book
 from pipelines.files import file_hash, text_hash
+from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
+from pipelines.recorded import MONTH, load_carried, load_earlier, stages_of
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
+from pipelines.waiting import Queued, queue
 from pipelines.workspace import Workspace
-from rates.number_plan import builtin
 
 _BILLED = tuple(item.name for item in dataclasses.fields(Billed))
-_MONTH = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
@@ -50,47 +53,15 @@ class Run:
     bill: MonthBill
     policy: Policy
     key: str
+    book: Book
+    stale: tuple[str, ...] = ()  # decisions whose record is not there any more
     steps: list[StepTime] = field(default_factory=list)
+    adjustments: pl.DataFrame = field(default_factory=lambda: empty(record_schema("adjustments")))  # that are billed
 
-
-def table_hash(workspace: Workspace) -> str:
-    """Hash of every reference and rate file, and of which there are."""
-    parts = []
-    for table in TABLES.values():
-        path = workspace.root / table.folder / f"{table.name}.csv"
-        parts += [table.name, file_hash(path) if path.is_file() else "absent"]
-    return text_hash(*parts)
-
-
-def _manifest_hash(file: FeedFile) -> str:
-    """Hash of a feed's manifest; one that cannot be read has none, and the gate says so."""
-    try:
-        return file_hash(file.manifest) if file.manifest else "none"
-    except OSError:
-        return "none"
-
-
-def load_tables(workspace: Workspace) -> Tables:
-    """Read and check reference and rates; the built-in number plan stands in for an absent one."""
-    tables = read_tables(workspace.root)
-    if tables["number_plan"].is_empty():
-        return Tables({**tables.frames, "number_plan": builtin()})
-    return tables
-
-
-def load_earlier(workspace: Workspace, period: Period) -> tuple[Earlier, str]:
-    """What earlier periods came to as last run, and the hash that stands for all of it."""
-    found = [Stages(workspace.ledger, p) for p in workspace.periods_with_ledger() if p < period]
-    if not found:
-        return Earlier(), "none"
-    records = {}
-    for feed in FEEDS:
-        scans = [stage.scan(f"price:{feed}", "records") for stage in found if f"price:{feed}" in stage.old]
-        if scans:
-            records[feed] = pl.concat(scans)
-    months = {name: pl.concat([stage.frame("month", name) for stage in found]) for name in ("lines", "splits", "bridge")}
-    earlier = Earlier(records=records, charges=months["lines"], splits=months["splits"], bridge=months["bridge"])
-    return earlier, text_hash(*[f"{stage.period}={stage.old['month'].key}" for stage in found])
+    def queue(self) -> list[Queued]:
+        """What of the month needs a second person, and where it stands."""
+        bill = self.bill
+        return queue(self.book, self.adjustments, bill.tables, bill.earlier, Period.parse(bill.period))
 
 
 def run_month(workspace: Workspace, period: Period, as_of: dt.date, *, write: bool = True, progress: Progress = silent) -> Run:
@@ -122,20 +93,24 @@ class _Runner:
         self.policy = read_settings(workspace.root)
         self.tables = load_tables(workspace)
         self.earlier, self.earlier_hash = load_earlier(workspace, period)
+        self.carried, self.carried_hash = load_carried(workspace, period)
+        self.book = Book.open(workspace, period, self.policy, self.tables["users"])
         self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self._loaded_before())
-        self.stages = Stages(workspace.ledger, period, afresh=True)
+        self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
+        self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
         self.steps: list[StepTime] = []
         self.total = len(self.inbox.files) + len(FEEDS) + 1
         self.memory: dict[str, dict[str, pl.DataFrame]] = {}
         self.facts: dict[str, dict[str, object]] = {}
         self.keys: dict[str, str] = {}
+        self.worked: dict[str, Overlaid] = {}
 
     def _loaded_before(self) -> dict[str, str]:
         """Hashes of the files of earlier periods, so that one file is not billed twice."""
         found = {}
         for period in self.workspace.periods_with_ledger():
             if period < self.period:
-                for name, step in Stages(self.workspace.ledger, period).old.items():
+                for name, step in stages_of(self.workspace, period).old.items():
                     if name.startswith("gate:"):
                         found[str(step.facts["sha256"])] = f"{period}/{name.removeprefix('gate:')}"
         return found
@@ -144,27 +119,37 @@ class _Runner:
         tables_hash, policy_hash, code = table_hash(self.workspace), repr(self.policy), code_hash()
         gate_keys = {}
         for file in self.inbox.files:
-            manifest = _manifest_hash(file)
+            manifest = manifest_hash(file)
             gate_keys[file.path.name] = text_hash("gate", file.feed, str(self.period), file.sha256, manifest, policy_hash, code)
         price_keys = {
             feed: text_hash(
-                "price", feed, str(self.period), tables_hash, policy_hash, self.earlier_hash, code,
+                "price", feed, str(self.period), tables_hash, policy_hash, self.earlier_hash, code, self.carried_hash,
+                self.book.decisions_key(feed), self._approvals_hash(feed),
                 *[gate_keys[file.path.name] for file in self.inbox.files if file.feed == feed],
             )
             for feed in FEEDS
         }  # fmt: skip
         missing = [str(row) for row in self.inbox.findings.rows()]
-        month_key = text_hash("month", str(self.as_of), code, *price_keys.values(), *missing)
+        month_key = text_hash("month", str(self.as_of), code, self.book.key(), *price_keys.values(), *missing)
         self._gate_all(gate_keys)
         for feed in FEEDS:
             self._step(f"price:{feed}", price_keys[feed], partial(self._price, feed))
         self._step("month", month_key, self._assemble)
+        self._step("carry", month_key, self._carry)
         bill = self._bill()
         if self.write:
             for name, frames in self.memory.items():
                 self.stages.store(name, self.keys[name], frames, self.facts[name])
-            self.stages.commit({"as_of": self.as_of.isoformat(), "code": code, "policy": policy_hash, "tables": tables_hash})
-        return Run(bill, self.policy, month_key, self.steps)
+            self.stages.commit(
+                {"as_of": self.as_of.isoformat(), "code": code, "policy": policy_hash, "tables": tables_hash,
+                 "decisions": self.book.decisions.height}
+            )  # fmt: skip
+        records = self._frame("price:adjustments", "records").filter(pl.col("outcome") == "BILLED")
+        billed = records.select(list(record_schema("adjustments")))
+        return Run(bill, self.policy, month_key, self.book, self._stale(), self.steps, billed)
+
+    def _approvals_hash(self, feed: str) -> str:
+        return text_hash(*[file_hash(path) for path in self.inbox.approvals]) if feed == "adjustments" else "none"
 
     def _step(self, name: str, key: str, work: Callable[[], tuple[dict[str, pl.DataFrame], dict[str, object]]]) -> None:
         started = time.perf_counter()
@@ -198,70 +183,114 @@ class _Runner:
         frames = {"records": gated.records, "suspense": gated.suspense, "findings": gated.findings}
         return frames, {"sha256": gated.sha256, "rows": gated.row_count, "feed": gated.feed}
 
-    def _records(self, feed: str) -> pl.DataFrame:
+    def _received(self, feed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """A feed's records and unreadable rows as received, this month's and what the month before left."""
         steps = [f"gate:{file.path.name}" for file in self.inbox.files if file.feed == feed]
-        return pl.concat([empty(record_schema(feed)), *[self._frame(step, "records") for step in steps]])
+        entered = [self.book.adjustments] if feed == "adjustments" else []
+        records = [empty(record_schema(feed)), *[self._frame(step, "records") for step in steps], *entered, self.carried.of(feed)]
+        left = self.carried.suspense.filter(pl.col("feed") == feed)
+        return pl.concat(records), pl.concat([empty(SUSPENSE), *[self._frame(step, "suspense") for step in steps], left])
+
+    def _work(self, feed: str) -> Overlaid:
+        """A feed's records with people's decisions laid over them."""
+        if feed not in self.worked:
+            mine = effective(self.book.decisions).filter(pl.col("feed") == feed)
+            brought = self.carried.rulings.filter(pl.col("feed") == feed)
+            self.worked[feed] = overlay(feed, *self._received(feed), mine, self.book.rows, brought)
+        return self.worked[feed]
 
     def _price(self, feed: str) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
-        records = self._records(feed)
-        billed = bill_stream(feed, records, self.tables, self.period, self.policy, self.earlier)
-        fate = billed.outcomes.filter(pl.col("outcome") != "DROPPED").select("source_file", "source_line", "outcome")
-        kept = records.join(fate, on=["source_file", "source_line"], how="inner", validate="1:1", maintain_order="left")
+        worked = self._work(feed)
+        billed = join(self._billed(feed, worked.records), Billed(outcomes=worked.rejected))
+        fate = billed.outcomes.filter(pl.col("outcome").is_in(["BILLED", "HELD"])).select("source_file", "source_line", "outcome")
+        kept = worked.records.join(fate, on=["source_file", "source_line"], how="inner", validate="1:1", maintain_order="left")
         kept = kept.with_columns(period=pl.lit(str(self.period))).select(*record_schema(feed), "period", "outcome")
-        return {**{name: getattr(billed, name) for name in _BILLED}, "records": kept}, {}
+        return {**{name: getattr(billed, name) for name in _BILLED}, "records": kept}, {"stale": list(worked.stale)}
+
+    def _billed(self, feed: str, records: pl.DataFrame) -> Billed:
+        """Bill a feed: its own records for this month, carried snapshot records for the month they came in."""
+        own, old = records.filter(origin().is_null()), records.filter(origin().is_not_null())
+        if old.is_empty():
+            return bill_stream(feed, records, self.tables, self.period, self.policy, self.earlier)
+        if is_snapshot(feed):
+            late = bill_late_snapshot(feed, old, self.tables, self.period, self.policy, self.earlier, bill_stream)
+            return join(bill_stream(feed, own, self.tables, self.period, self.policy, self.earlier), late)
+        stands, dropped = superseded(old, own)
+        whole = pl.concat([own, stands])
+        return join(bill_stream(feed, whole, self.tables, self.period, self.policy, self.earlier), dropped)
 
     def _assemble(self) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
-        gates = [(file, f"gate:{file.path.name}") for file in self.inbox.files]
-        rows = [{"feed": file.feed, "source_file": file.path.name, "rows": self._rows(step)} for file, step in gates]
+        worked = {feed: self._work(feed) for feed in FEEDS}
+        gates = [f"gate:{file.path.name}" for file in self.inbox.files]
+        shape = record_schema
         loaded = Loaded(
-            records={feed: self._records(feed) for feed in FEEDS},
-            files=pl.DataFrame(rows, schema={"feed": pl.String(), "source_file": pl.String(), "rows": pl.Int64()}),
-            suspense=pl.concat([empty(SUSPENSE), *[self._frame(step, "suspense") for _, step in gates]]),
-            findings=pl.concat([empty(FINDINGS), self.inbox.findings, *[self._frame(step, "findings") for _, step in gates]]),
+            records={feed: pl.concat([each.records.select(list(shape(feed))), each.out]) for feed, each in worked.items()},
+            files=self._files(),
+            suspense=pl.concat([empty(SUSPENSE), *[each.suspense for each in worked.values()]]),
+            findings=pl.concat([empty(FINDINGS), self.inbox.findings, self._gate_findings(gates)]),
         )
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self.earlier, self.as_of)
+        bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
         used = {f"table-{name}": self.tables[name] for name in TABLES}
-        return {**{name: getattr(bill, name) for name in _MONTH}, **used}, {}
+        return {**{name: getattr(bill, name) for name in MONTH}, **used}, {}
+
+    def _files(self) -> pl.DataFrame:
+        """How many data rows each file holds: as counted in its bytes, entered by command, or carried."""
+        shape = {"feed": pl.String(), "source_file": pl.String(), "rows": pl.Int64()}
+        rows = [
+            {"feed": file.feed, "source_file": file.path.name, "rows": self._rows(f"gate:{file.path.name}")} for file in self.inbox.files
+        ]
+        if self.book.adjustments.height:
+            rows.append({"feed": "adjustments", "source_file": ENTERED, "rows": self.book.adjustments.height})
+        parts = [frame.select("feed", "source_file") for frame in [*self.carried.records.values(), self.carried.suspense]]
+        old = pl.concat([empty({name: shape[name] for name in ("feed", "source_file")}), *parts])
+        counted = old.group_by("feed", "source_file").agg(rows=pl.len().cast(pl.Int64)).sort("feed", "source_file")
+        return pl.concat([pl.DataFrame(rows, schema=shape), counted.select(list(shape))])
+
+    def _gate_findings(self, steps: list[str]) -> pl.DataFrame:
+        """What the gate found, less what people have settled of unreadable rows; carried rows are still found."""
+        found = pl.concat([empty(FINDINGS), *[self._frame(step, "findings") for step in steps]])
+        left = pl.concat([empty(SUSPENSE), *[each.suspense for each in self.worked.values()]])
+        key = ["feed", "source_file", "source_line"]
+        settled = found.filter(pl.col("code") == "F006").join(left, on=key, how="anti").select(*key, "code")
+        old = left.filter(origin().is_not_null())
+        again = old.select(
+            pl.lit(None, dtype).alias(name) if name not in old.columns else pl.col(name) for name, dtype in FINDINGS.items()
+        ).with_columns(severity=pl.lit("HOLD"))
+        return pl.concat([found.join(settled, on=[*key, "code"], how="anti", maintain_order="left"), again])
+
+    def _worklist(self, bill: MonthBill, records: dict[str, pl.DataFrame]) -> pl.DataFrame:
+        """The month's exceptions with what people decided of them, and last month's explanations of the same."""
+        marked = decided(bill.exceptions, self.book.decisions, self.book.taken_on)
+        last = self.period.shift(-1)
+        if last not in self.workspace.periods_with_ledger():
+            return marked
+        then = stages_of(self.workspace, last)
+        old = then.frame("month", "exceptions")
+        if old.filter(pl.col("status").is_in(["ACKNOWLEDGED", "CARRIED"])).is_empty():
+            return marked
+        before = {feed: then.frame(f"price:{feed}", "records") for feed in FEEDS}
+        return carry_explanations(with_items(marked, records), with_items(old, before), period=str(last))
+
+    def _carry(self) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
+        """What this month leaves to the next."""
+        fates = pl.concat([empty(OUTCOMES), *[self._frame(f"price:{feed}", "outcomes") for feed in FEEDS]])
+        left = pl.concat([empty(SUSPENSE), *[self._work(feed).suspense for feed in FEEDS]])
+        carried = leave({feed: self._work(feed).records for feed in FEEDS}, fates, left, self.period)
+        return {**carried.records, "suspense": carried.suspense, "rulings": carried.rulings}, {}
+
+    def _stale(self) -> tuple[str, ...]:
+        found: list[str] = []
+        for feed in FEEDS:
+            facts: dict[str, Any] = self.facts.get(f"price:{feed}") or self.stages.step(f"price:{feed}").facts
+            found += facts.get("stale", [])
+        return tuple(sorted(found))
 
     def _rows(self, step: str) -> int:
         facts = self.facts[step] if step in self.facts else self.stages.step(step).facts
         return int(str(facts["rows"]))
 
     def _bill(self) -> MonthBill:
-        frames = {name: self._frame("month", name) for name in _MONTH}
+        frames = {name: self._frame("month", name) for name in MONTH}
         return MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=self.earlier, **frames)
-
-
-def load_bill(workspace: Workspace, period: Period) -> MonthBill:
-    """Read a period's bill as last run.
-
-    Raises:
-        PeriodError: the period was never run.
-    """
-    if period not in workspace.periods_with_ledger():
-        raise PeriodError(f"{period} was not run yet; run it with `cotbill run {period}`")
-    stages = Stages(workspace.ledger, period)
-    earlier, _ = load_earlier(workspace, period)
-    frames = {name: stages.frame("month", name) for name in _MONTH}
-    as_of = read_as_of(stages)
-    tables = Tables({name: stages.frame("month", f"table-{name}") for name in TABLES})
-    return MonthBill(period=str(period), as_of=as_of, tables=tables, earlier=earlier, **frames)
-
-
-def read_as_of(stages: Stages) -> str:
-    """The day of issue of the last run."""
-    import json
-
-    return str(json.loads(stages.manifest_path.read_text(encoding="utf-8"))["as_of"])
-
-
-def load_records(workspace: Workspace, period: Period, feed: str) -> pl.DataFrame:
-    """Read a feed's records with their outcomes as last run."""
-    return Stages(workspace.ledger, period).frame(f"price:{feed}", "records")
-
-
-def stage_paths(workspace: Workspace, period: Period) -> list[Path]:
-    """The current stage files of a period."""
-    stages = Stages(workspace.ledger, period)
-    return [stages.folder / entry["file"] for step in stages.old.values() for entry in step.files.values()]

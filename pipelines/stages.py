@@ -38,20 +38,20 @@ class Step:
 
 
 class Stages:
-    """The stage files of one period under `ledger/<period>/`."""
+    """The stage files of one period: under `ledger/<period>/` as last run, or in the folder of a posted issue."""
 
-    def __init__(self, ledger: Path, period: Period, *, afresh: bool = False) -> None:
-        """Read what the last run recorded.
+    def __init__(self, folder: Path, period: Period, *, afresh: bool = False) -> None:
+        """Read what is recorded there.
 
         Args:
-            ledger: the workspace's ledger.
+            folder: where the manifest and the stage files are.
             period: the month.
             afresh: take a manifest that is not as it was written for none, so that the run about to start makes it anew.
 
         Raises:
             ReconciliationError: the manifest is not as it was written.
         """
-        self.folder = ledger / str(period)
+        self.folder = folder
         self.period = period
         try:
             self.old = self._read()

@@ -17,7 +17,7 @@ from billing.periods import Period
 from inputs.text_file import read_bytes
 from pipelines.commands import show
 from pipelines.files import write_atomic
-from pipelines.run import load_tables
+from pipelines.loading import load_tables
 from pipelines.workspace import Workspace, locked
 
 _WAITS = 3

@@ -15,7 +15,7 @@ from billing.exceptions import waits_for_a_person
 from billing.money import total
 from billing.periods import Period
 from pipelines.commands import show
-from pipelines.run import load_bill
+from pipelines.recorded import load_bill
 from pipelines.workspace import Workspace
 
 _WAITS = 3

@@ -11,7 +11,7 @@ from inputs.gate import read_feed
 from inputs.inbox import list_inbox
 from inputs.table_warnings import table_warnings
 from pipelines.commands import show
-from pipelines.run import load_tables
+from pipelines.loading import load_tables
 from pipelines.settings import read_settings
 from pipelines.workspace import Workspace
 

@@ -13,7 +13,7 @@ from billing.ids import SEPARATOR
 from billing.layouts import FEEDS
 from billing.periods import Period
 from pipelines.commands import show
-from pipelines.run import load_bill, load_records
+from pipelines.recorded import load_bill, load_records
 from pipelines.workspace import Workspace
 
 _EXCEPTION_ID = re.compile("X[0-9a-f]{8,20}")  # whole, or as the worklist shows it

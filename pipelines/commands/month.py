@@ -17,8 +17,8 @@ from billing.periods import Period
 from pipelines.commands import show
 from pipelines.files import read_note, write_atomic
 from pipelines.publish import Published, publish, republish_mart
-from pipelines.run import Run, load_bill, run_month
-from pipelines.stages import Stages
+from pipelines.recorded import load_bill, stages_of
+from pipelines.run import Run, run_month
 from pipelines.workspace import Workspace, locked
 
 WAITS = 3
@@ -165,7 +165,7 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
         for path in sorted(folder.glob("*.pdf")):
             if path not in wanted:
                 path.unlink()
-    key = Stages(workspace.ledger, period).old["month"].key
+    key = stages_of(workspace, period).old["month"].key
     note = workspace.ledger / str(period) / "invoices.json"
     old = read_note(note)
     hashes = old.get("pdf_sha256", {}) if only and old.get("key") == key else {}

@@ -1,0 +1,185 @@
+"""The journal of a period: what people and the program did, one line an event, each chained to the one before.
+
+A line is JSON with the hash of the line before and its own; it is durable before anything else relies on it. The
+newest hash, the head, also stands outside the file: beside it, in the seal of a close, in the control report, in
+what approvers sign and in the first line of the next month's journal. So a changed, lost or re-hashed line is found.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from billing.errors import Location, ReconciliationError
+from pipelines.files import read_note, sync_folder, write_atomic
+
+FIRST: Final = "0" * 64  # what the first line of the first journal follows
+_NAME: Final = "journal.jsonl"
+_FIELDS: Final = ("seq", "at", "user", "os_user", "kind", "data", "previous")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something, and when: the person by user name, the operating-system user, the time with offset."""
+
+    user: str
+    os_user: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a journal. seq counts from 1, and is the line's number."""
+
+    seq: int
+    at: str
+    user: str
+    os_user: str
+    kind: str
+    data: dict[str, Any]
+    previous: str
+    hash: str
+
+    @property
+    def by(self) -> Actor:
+        """Who did it, and when."""
+        return Actor(self.user, self.os_user, self.at)
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    kept = {name: event[name] for name in _FIELDS}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _line(event: dict[str, Any]) -> bytes:
+    whole = {**event, "hash": hashlib.sha256(_body(event)).hexdigest()}
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+class Journal:
+    """The journal under `ledger/<period>/`, read and checked when opened."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read and check a period's journal; one that is absent is empty.
+
+        A last line without its line end is what a crash left of an event that nobody was told of: it does not count,
+        and the next event takes its place.
+
+        Raises:
+            ReconciliationError: a line is not as it was written, or lines are missing that the head knows of.
+        """
+        self.folder = folder
+        self.path = folder / _NAME
+        self.events: list[Event] = []
+        raw = self.path.read_bytes() if self.path.is_file() else b""
+        self._whole = raw.rfind(b"\n") + 1
+        self.is_torn = self._whole != len(raw)
+        for number, line in enumerate(raw[: self._whole].splitlines(), start=1):
+            self.events.append(self._checked(number, line))
+        self._check_head()
+
+    @property
+    def head(self) -> str:
+        """The hash of the newest event; FIRST before any."""
+        return self.events[-1].hash if self.events else FIRST
+
+    @property
+    def head_path(self) -> Path:
+        """Where the head stands beside the journal."""
+        return self.folder / "head.json"
+
+    def of(self, *kinds: str) -> Iterator[Event]:
+        """Events of these kinds, oldest first."""
+        return (event for event in self.events if event.kind in kinds)
+
+    def knows(self, head: str) -> bool:
+        """Whether a hash is the one of an event of this journal."""
+        return any(event.hash == head for event in self.events)
+
+    def append(self, kind: str, data: dict[str, Any], by: Actor) -> Event:
+        """Add an event and make it durable; the caller holds the workspace's lock.
+
+        Either the event is there whole when this returns, or the journal is as before.
+        """
+        body = {
+            "seq": len(self.events) + 1, "at": by.at, "user": by.user, "os_user": by.os_user, "kind": kind, "data": data,
+            "previous": self.head,
+        }  # fmt: skip
+        line = _line(body)
+        is_new = not self.path.is_file()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            os.ftruncate(handle, self._whole)  # what a crash left of an event that never was
+            _write_or_undo(handle, line, self._whole)
+        finally:
+            os.close(handle)
+        if is_new:
+            sync_folder(self.folder)
+        event = Event(**json.loads(line))
+        self._write_head(event)
+        self._whole += len(line)
+        self.is_torn = False
+        self.events.append(event)
+        return event
+
+    def _write_head(self, event: Event) -> None:
+        """Put the head beside the journal; where that fails the event is taken back, so that it can be tried again."""
+        note = {"count": event.seq, "head": event.hash}
+        try:
+            write_atomic(self.head_path, (json.dumps(note, sort_keys=True) + "\n").encode())
+        except OSError:
+            if read_note(self.head_path) == note:
+                return  # it is there; whether its name is durable makes no difference, the head may be one behind
+            _cut(self.path, self._whole)
+            raise
+
+    def _checked(self, number: int, line: bytes) -> Event:
+        at = Location(f"ledger/{self.folder.name}/{_NAME}", number)
+        try:
+            raw = json.loads(line)
+            event = Event(**raw)
+            whole = _line(raw) == line + b"\n"
+        except (ValueError, TypeError, KeyError, RecursionError):
+            whole = False
+        if not whole or event.seq != number or event.previous != self.head:
+            raise ReconciliationError("is not as it was written; restore the journal from a copy", at=at)
+        return event
+
+    def _check_head(self) -> None:
+        """The head beside the journal may be one event behind (a crash between the two), never ahead."""
+        note = read_note(self.head_path)
+        count, head = note.get("count", 0), note.get("head", FIRST)
+        known = self.events[count - 1].hash if isinstance(count, int) and 0 < count <= len(self.events) else FIRST
+        missing = not note and len(self.events) > 1
+        if missing or head != known or not 0 <= len(self.events) - count <= 1:
+            raise ReconciliationError(
+                f"ends after {len(self.events)} events, its head knows of {count}; restore the journal from a copy",
+                at=Location(f"ledger/{self.folder.name}/{_NAME}"),
+            )
+
+
+def _cut(path: Path, size: int) -> None:
+    """Cut a file to a size, durably."""
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        os.ftruncate(handle, size)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_or_undo(handle: int, line: bytes, start: int) -> None:
+    """Write a line whole and durably, or take back what was written of it."""
+    os.lseek(handle, start, os.SEEK_SET)
+    try:
+        left = memoryview(line)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except BaseException:
+        os.ftruncate(handle, start)
+        raise

@@ -1,0 +1,80 @@
+"""Read what is recorded of periods: as posted where a month is closed, else as last run."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from billing.carry import Carried
+from billing.errors import PeriodError
+from billing.frames import Earlier, MonthBill, Tables
+from billing.layouts import FEEDS, TABLES
+from billing.periods import Period
+from pipelines.files import text_hash
+from pipelines.stages import Stages
+from pipelines.standing import standing
+from pipelines.workspace import Workspace
+
+MONTH: Final = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
+
+
+def stages_of(workspace: Workspace, period: Period) -> Stages:
+    """The stage files that stand for a period."""
+    return Stages(standing(workspace, period).folder or workspace.ledger / str(period), period)
+
+
+def load_earlier(workspace: Workspace, period: Period) -> tuple[Earlier, str]:
+    """What earlier periods came to, and the hash that stands for all of it."""
+    found = [stages_of(workspace, p) for p in workspace.periods_with_ledger() if p < period]
+    if not found:
+        return Earlier(), "none"
+    records = {}
+    for feed in FEEDS:
+        scans = [stage.scan(f"price:{feed}", "records") for stage in found if f"price:{feed}" in stage.old]
+        if scans:
+            records[feed] = pl.concat(scans)
+    months = {name: pl.concat([stage.frame("month", name) for stage in found]) for name in ("lines", "splits", "bridge")}
+    earlier = Earlier(records=records, charges=months["lines"], splits=months["splits"], bridge=months["bridge"])
+    return earlier, text_hash(*[f"{stage.period}={stage.old['month'].key}" for stage in found])
+
+
+def load_carried(workspace: Workspace, period: Period) -> tuple[Carried, str]:
+    """What the month before left in suspense, if it is closed, and the hash that stands for it."""
+    last = period.shift(-1)
+    if not standing(workspace, last).is_posted:
+        return Carried(), "none"
+    stages = stages_of(workspace, last)
+    names = stages.step("carry").files
+    records = {feed: stages.frame("carry", feed) for feed in FEEDS if feed in names}
+    return Carried(records, stages.frame("carry", "suspense"), stages.frame("carry", "rulings")), stages.step("carry").key
+
+
+def load_bill(workspace: Workspace, period: Period) -> MonthBill:
+    """Read a period's bill.
+
+    Raises:
+        PeriodError: the period was never run.
+    """
+    if period not in workspace.periods_with_ledger():
+        raise PeriodError(f"{period} was not run yet; run it with `cotbill run {period}`")
+    stages = stages_of(workspace, period)
+    earlier, _ = load_earlier(workspace, period)
+    frames = {name: stages.frame("month", name) for name in MONTH}
+    tables = Tables({name: stages.frame("month", f"table-{name}") for name in TABLES})
+    return MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
+
+
+def read_as_of(stages: Stages) -> str:
+    """The day of issue of the run that stands."""
+    return str(json.loads(stages.manifest_path.read_text(encoding="utf-8"))["as_of"])
+
+
+def load_records(workspace: Workspace, period: Period, feed: str) -> pl.DataFrame:
+    """Read a feed's records with their outcomes."""
+    return stages_of(workspace, period).frame(f"price:{feed}", "records")
+
+
+def stage_paths(stages: Stages) -> list[Path]:
+    """The stage files that a manifest names."""
+    return [stages.folder / entry["file"] for step in stages.old.values() for entry in step.files.values()]

@@ -1,0 +1,38 @@
+"""What waits for whom: every subject of an open period that a second person has to approve, with who may."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from billing.approval_levels import Approval, Subject
+from billing.approvals import Standing, standing
+from billing.frames import Earlier, Tables
+from billing.periods import Period
+from pipelines.book import Book
+from pipelines.subjects import adjustment_subjects, given_approvals, reopening_subject
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A subject, its approvals so far and where it stands."""
+
+    subject: Subject
+    approvals: tuple[Approval, ...]
+    standing: Standing
+
+
+def queue(book: Book, adjustments: pl.DataFrame, tables: Tables, earlier: Earlier, period: Period) -> list[Queued]:
+    """Every decision, adjustment and reopening of a period that needs approval, approved ones included.
+
+    Args:
+        adjustments: records that are billed in the period.
+        tables: with what came along for adjustments (`pipelines.loading.with_adjustment_facts`).
+    """
+    given = given_approvals(tables)
+    subjects = [*book.subjects.values(), *adjustment_subjects(adjustments, tables, earlier, period).values()]
+    reopening = reopening_subject(book.journal, period)
+    found = []
+    for subject in [*subjects, *([reopening] if reopening else [])]:
+        approvals = sorted([*given.get(subject.identity, []), *book.approvals.get(subject.identity, [])], key=lambda each: each.at)
+        found.append(Queued(subject, tuple(approvals), standing(subject, approvals, people=book.people, policy=book.policy)))
+    return found
