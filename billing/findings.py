@@ -32,9 +32,10 @@ def find(
     Rows: at most one per record. Returns: FINDINGS.
     """
     # a column first: a filter by a bare literal fails on long frames, which polars filters in parts
-    hits = records.with_columns(bad.fill_null(value=True).alias("_bad")).filter("_bad").drop("_bad")
-    if hits.is_empty():
+    flags = records.with_columns(bad.fill_null(value=True).alias("_bad"))["_bad"]
+    if not flags.any():
         return empty(FINDINGS)
+    hits = records.filter(flags)
     kind = CATALOGUE[code]
     text = pl.lit(message) if isinstance(message, str) else message
     if raw is None:

@@ -1,6 +1,7 @@
 """The shapes of the frames that pass between rooms, written once and checked at each boundary."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -208,7 +209,13 @@ class MonthBill:
 
 def empty(shape: dict[str, pl.DataType]) -> pl.DataFrame:
     """An empty frame of a shape."""
-    return pl.DataFrame(schema=shape)
+    return _empty(tuple(shape.items())).clone()
+
+
+@cache
+def _empty(shape: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
+    """Build each empty frame once: a run asks for hundreds, and to build one costs a hundred times a copy."""
+    return pl.DataFrame(schema=dict(shape))
 
 
 def conform(frame: pl.DataFrame, shape: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -220,7 +227,8 @@ def conform(frame: pl.DataFrame, shape: dict[str, pl.DataType]) -> pl.DataFrame:
     if set(frame.columns) != set(shape):
         odd = sorted(set(frame.columns) ^ set(shape))
         raise ReconciliationError(f"frame has the wrong columns: {', '.join(odd)}")
-    wrong = [f"{name} is {frame.schema[name]}, not {dtype}" for name, dtype in shape.items() if frame.schema[name] != dtype]
+    found = frame.schema  # read once: polars builds it anew each time
+    wrong = [f"{name} is {found[name]}, not {dtype}" for name, dtype in shape.items() if found[name] != dtype]
     if wrong:
         raise ReconciliationError(f"frame has wrong types: {'; '.join(wrong)}")
     return frame.select(list(shape))
