@@ -42,8 +42,8 @@ def find_bar(
     fitting = fitting_roles(found, missing, level)
     if not fitting:
         roles = ", ".join(sorted(found.roles))
-        own = f"may not approve it as {level or roles}" if level is None or level in found.roles else f"is no {level} but {roles}"
-        return Bar("J003", f"{user} {own}: {words_of(missing)} is needed", "have one of them approve it")
+        says = f"may not approve it as {level or roles}" if level is None or level in found.roles else f"is no {level} but {roles}"
+        return Bar("J003", f"{user} {says}: {words_of(missing)} is needed", "have one of them approve it")
     return _over_limit(subject, found, fitting[0], policy)
 
 

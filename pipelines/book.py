@@ -16,8 +16,8 @@ from billing.people import People
 from billing.periods import Period
 from billing.policy import Policy
 from inputs.overlay import read_row
-from pipelines.files import text_hash
-from pipelines.journal import Event, Journal
+from pipelines.files import file_hash, text_hash
+from pipelines.journal import Actor, Event, Journal
 from pipelines.subjects import approvals_of, decision_subject
 from pipelines.workspace import Workspace
 
@@ -122,3 +122,21 @@ class Book:
 def _in_journal(dtype: pl.DataType) -> pl.DataType:
     """Dollars are text in a journal; all else is as it is."""
     return pl.String() if isinstance(dtype, pl.Decimal) else dtype
+
+
+def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, by: Actor) -> None:
+    """Note a run that came to something new; a run that came to the same as the last one leaves the journal as it is."""
+    if not journal.events:
+        last = Journal(workspace.ledger / str(period.shift(-1)))
+        journal.append("opened", {"period": str(period), "previous_period": str(period.shift(-1)), "previous_head": last.head}, by)
+    facts = {"key": run.key, "rates": rates_hash(workspace)}
+    ran = [event.data for event in journal.of("run")]
+    if not ran or {name: ran[-1][name] for name in facts} != facts:
+        seconds = f"{sum(step.seconds for step in run.steps):.1f}"
+        journal.append("run", {**facts, "seconds": seconds, "done": sum(not step.reused for step in run.steps)}, by)
+
+
+def rates_hash(workspace: Workspace) -> str:
+    """What stands for the rate tables as they are."""
+    found = sorted((workspace.root / "rates").glob("*.csv"))
+    return text_hash(*[part for path in found for part in (path.name, file_hash(path))])

@@ -6,7 +6,16 @@ from typing import Any
 import rich_click as click
 
 from pipelines.cli_group import (
-    as_of_option, cotbill, day_of, dry_run_option, json_option, moment, period_argument, period_option, reason_option, user_option,
+    as_of_option,
+    cotbill,
+    day_of,
+    dry_run_option,
+    json_option,
+    moment,
+    period_argument,
+    period_option,
+    reason_option,
+    user_option,
     workspace_option,
 )  # fmt: skip
 
@@ -126,7 +135,7 @@ def approvals(**options: Any) -> int:
     """List what waits for a second person, and for whom."""
     from pipelines.commands.approvals import approvals as work
 
-    return work(now=moment(), **options)
+    return work(**options)
 
 
 @cotbill.command()

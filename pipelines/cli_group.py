@@ -27,6 +27,7 @@ class Ordered(click.RichGroup):
     """A group that lists its commands in the order of a month."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands' names, in order."""
         order = ["init", "demo", "adapt", *MONTH, "explain", "diff", "verify", "sql", "mart"]
         return sorted(self.commands, key=lambda name: order.index(name) if name in order else len(order))
 
@@ -59,7 +60,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 as_of_option = click.option("--as-of", default=None, metavar="YYYY-MM-DD", help="The day to date things by.  [default: the machine's date]")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Do everything but write.")
 period_argument = click.argument("period")
-period_option = click.option("--period", metavar="YYYY-MM", help="The period it is worked in.  [default: the newest open one that knows it]")
+period_option = click.option("--period", metavar="YYYY-MM", help="The period.  [default: the newest open one that knows it]")
 reason_option = click.option("--reason", default="", help="Why, for whoever reads it years later.")
 user_option = click.option("--user", help="Who you are in reference/users.csv.  [default: the operating-system user]")
 

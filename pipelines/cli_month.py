@@ -7,7 +7,16 @@ from typing import Any
 import rich_click as click
 
 from pipelines.cli_group import (
-    Ordered, as_of_option, cotbill, day_of, dry_run_option, json_option, period_argument, workspace_option,
+    Ordered,
+    as_of_option,
+    cotbill,
+    day_of,
+    dry_run_option,
+    json_option,
+    moment,
+    period_argument,
+    user_option,
+    workspace_option,
 )  # fmt: skip
 
 
@@ -35,7 +44,7 @@ def demo(as_of: str | None, **options: Any) -> int:
     """Make a sample workspace, bill its months, and say where everything is."""
     from pipelines.commands.start import demo as work
 
-    return work(as_of=day_of(as_of) if as_of is not None else None, **options)
+    return work(as_of=day_of(as_of) if as_of is not None else None, now=moment(), **options)
 
 
 @cotbill.command()
@@ -105,6 +114,7 @@ def plan(as_of: str | None, **options: Any) -> int:
 
 @cotbill.command()
 @period_argument
+@user_option
 @workspace_option
 @as_of_option
 @dry_run_option
@@ -113,7 +123,7 @@ def run(as_of: str | None, **options: Any) -> int:
     """Ingest, price, audit, split, trial bill, mart; safe to repeat, unchanged steps are reused."""
     from pipelines.commands.month import run as work
 
-    return work(as_of=day_of(as_of), **options)
+    return work(as_of=day_of(as_of), now=moment(), **options)
 
 
 @cotbill.command()

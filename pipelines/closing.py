@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Final
 
 import polars as pl
-from billing.test_agency import check_test_agency
 
 from billing.carry import first_period
 from billing.errors import PeriodError, ReconciliationError
 from billing.exceptions import WAITING
 from billing.frames import MonthBill
 from billing.periods import Period
+from billing.test_agency import check_test_agency
 from pipelines.journal import Actor, Journal
 from pipelines.posting import Posted, commit, posted, prepare
 from pipelines.run import Run
@@ -113,7 +113,7 @@ def finish(workspace: Workspace, period: Period, by: Actor) -> Posted:
     return _record(journal, period, done, by)
 
 
-def post(workspace: Workspace, period: Period, bill: MonthBill, month_key: str, by: Actor) -> Posted:
+def post(workspace: Workspace, period: Period, bill: MonthBill, by: Actor) -> Posted:
     """Post a month that nothing stands in the way of; all or nothing."""
     journal = Journal(workspace.ledger / str(period))
     issue = max(posted_issues(workspace, period), default=0) + 1

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from billing.frames import MonthBill
 from billing.periods import Period
+from billing.test_agency import check_test_agency
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
+from pipelines.journal import Journal
 from pipelines.recorded import load_bill, stages_of
 from pipelines.stages import code_hash
+from pipelines.standing import standing
 from pipelines.workspace import Workspace
 from reports.mart import publish as publish_mart
 from reports.month_files import write_month
@@ -43,12 +46,12 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     """
     out = workspace.out(period)
     note_path = workspace.ledger / str(period) / _NOTE
-    wanted = text_hash("publish", key, code_hash(), json.dumps(_months(workspace), sort_keys=True))
+    facts = evidence(workspace, period, key)
+    wanted = text_hash("publish", code_hash(), json.dumps(facts, sort_keys=True), json.dumps(_months(workspace), sort_keys=True))
     old = read_note(note_path)
     if old.get("key") == wanted and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
         return Published(files, workspace.mart, reused=True)
-    facts = {"run": key, "program": code_hash()}
     files = write_month(bill, out, facts)
     _clear(out / "detail", set(files.values()))
     _publish_mart(workspace, period, bill)
@@ -58,13 +61,30 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     return Published(files, workspace.mart, reused=False)
 
 
+def evidence(workspace: Workspace, period: Period, key: str) -> dict[str, str]:
+    """What the control report names as evidence: the run, the program, the test agency; of a posted month its seal.
+
+    Nothing of it depends on when the month was run; the head of the journal comes in when the month is posted.
+    """
+    agency = check_test_agency(period)
+    told = f"{agency.billed_total:,.2f} of {agency.expected_total:,.2f}"
+    facts = {"run": key, "program": code_hash(), "test agency": told if not agency.differences else f"{told}: {agency.differences[0]}"}
+    journal = Journal(workspace.ledger / str(period))
+    found = standing(workspace, period, journal)
+    if found.folder is None:
+        return facts
+    closed = [event for event in journal.of("closed") if event.data["issue"] == found.issue][-1]
+    return {**facts, "issue": f"{found.issue:02d}", "seal": str(closed.data["seal_sha256"]), "journal head": closed.hash}
+
+
 def _publish_mart(workspace: Workspace, period: Period, bill: MonthBill) -> None:
     others = [load_bill(workspace, other) for other in workspace.periods_with_ledger() if other != period]
     bills = sorted([*others, bill], key=lambda each: each.period)
     hashes: dict[str, str] = {}
     for each in bills:
         hashes |= pdf_hashes(workspace, Period.parse(each.period))
-    publish_mart(bills, workspace.mart, pdf_hashes=hashes)
+    statuses = {each.period: standing(workspace, Period.parse(each.period)).state for each in bills}
+    publish_mart(bills, workspace.mart, pdf_hashes=hashes, statuses=dict(statuses))
 
 
 def republish_mart(workspace: Workspace, period: Period) -> None:
@@ -77,7 +97,8 @@ def republish_mart(workspace: Workspace, period: Period) -> None:
 
 
 def _months(workspace: Workspace) -> dict[str, str]:
-    return {str(period): stages_of(workspace, period).old["month"].key for period in workspace.periods_with_ledger()}
+    found = {period: standing(workspace, period) for period in workspace.periods_with_ledger()}
+    return {str(period): f"{stages_of(workspace, period).old['month'].key} {each.state} {each.issue}" for period, each in found.items()}
 
 
 def _are_whole(workspace: Workspace, note: dict[str, dict[str, str]]) -> bool:

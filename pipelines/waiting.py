@@ -1,5 +1,6 @@
 """What waits for whom: every subject of an open period that a second person has to approve, with who may."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -31,8 +32,11 @@ def queue(book: Book, adjustments: pl.DataFrame, tables: Tables, earlier: Earlie
     given = given_approvals(tables)
     subjects = [*book.subjects.values(), *adjustment_subjects(adjustments, tables, earlier, period).values()]
     reopening = reopening_subject(book.journal, period)
-    found = []
-    for subject in [*subjects, *([reopening] if reopening else [])]:
-        approvals = sorted([*given.get(subject.identity, []), *book.approvals.get(subject.identity, [])], key=lambda each: each.at)
-        found.append(Queued(subject, tuple(approvals), standing(subject, approvals, people=book.people, policy=book.policy)))
-    return found
+    every = [*subjects, *([reopening] if reopening else [])]
+    return [judge(subject, [*given.get(subject.identity, []), *book.approvals.get(subject.identity, [])], book) for subject in every]
+
+
+def judge(subject: Subject, approvals: Sequence[Approval], book: Book) -> Queued:
+    """Where a subject stands after these approvals."""
+    ordered = sorted(approvals, key=lambda each: each.at)
+    return Queued(subject, tuple(ordered), standing(subject, ordered, people=book.people, policy=book.policy))

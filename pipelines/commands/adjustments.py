@@ -2,17 +2,13 @@
 
 import datetime as dt
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from billing.catalogue import CATALOGUE
-from billing.errors import InputError, UsageError
+from billing.errors import UsageError
 from billing.frames import LINES
-from billing.ids import stable_id
-from billing.layouts import FEEDS
 from billing.periods import Period
 from inputs.overlay import read_row
 from pipelines.book import ENTERED
@@ -21,8 +17,7 @@ from pipelines.commands.decisions import writing
 from pipelines.journal import Actor, Journal
 from pipelines.loading import load_tables
 from pipelines.people import actor
-from pipelines.recorded import load_earlier, stages_of
-from pipelines.settings import read_settings
+from pipelines.recorded import load_earlier
 from pipelines.standing import require_open
 from pipelines.workspace import Workspace
 
@@ -68,15 +63,13 @@ def _original(home: Workspace, month: Period, line: str | None) -> dict[str, Any
     found = _LINE.fullmatch(line)
     if found is None:
         raise UsageError(f"'{line}' is not an invoice line; write it as COT-2026-09-D7580001-01/4")
-    rows = load_earlier(home, month)[0].charges.filter(
-        (pl.col("invoice_no") == found[1]) & (pl.col("invoice_line_no") == int(found[2]))
-    )
+    rows = load_earlier(home, month)[0].charges.filter((pl.col("invoice_no") == found[1]) & (pl.col("invoice_line_no") == int(found[2])))
     if rows.is_empty():
         raise UsageError(f"no earlier period has the line {line}; `cotbill explain {line}` shows a line")
     return dict(rows.select(list(LINES)).row(0, named=True))
 
 
-def _rows(words: dict[str, Any], original: dict[str, Any], identity: str, by: Actor) -> list[dict[str, str]]:
+def _rows(words: dict[str, Any], original: dict[str, Any], identity: str, by: Actor) -> list[dict[str, str | None]]:
     """The cells of the adjustment, and of the other half of a pair."""
     first = {
         "source_record_id": identity, "adj_type": words["adj_type"], "amount": words["amount"], "reason_code": words["reason_code"],
@@ -108,11 +101,14 @@ def _other_half(first: dict[str, Any], words: dict[str, Any]) -> list[dict[str, 
     return [second]
 
 
-def _tell(rows: list[dict[str, str]], month: Period, *, dry_run: bool, as_json: bool) -> None:
+def _tell(rows: list[dict[str, str | None]], month: Period, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         show.data([{**row, "period": str(month), "written": not dry_run} for row in rows])
         return
-    shown = [(row["source_record_id"], row["adj_type"], row.get("billing_number", ""), row["amount"], row["reason_code"]) for row in rows]
+    names = ("source_record_id", "adj_type", "billing_number", "amount", "reason_code")
+    shown = [tuple(row.get(name) or "" for name in names) for row in rows]
     show.table(("adjustment", "type", "billing number", "amount", "reason"), shown, right=(3,))
-    next_step = f"next: cotbill run {month}, then a second person: cotbill approve {rows[0]['source_record_id']}" if rows else "nothing to do"
-    show.say("nothing was written" if dry_run else next_step)
+    if dry_run or not rows:
+        show.say("nothing was written")
+    else:
+        show.say(f"next: cotbill run {month}, then a second person: cotbill approve {rows[0]['source_record_id']} --user NAME")

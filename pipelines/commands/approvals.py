@@ -4,28 +4,32 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, Final
 
-from billing.approval_levels import Approval, Subject, words_of
-from billing.approvals import level_for, refusal
-from billing.errors import NotAllowedError, UsageError
+import polars as pl
+
+from billing.approval_levels import Decision, Subject, words_of
+from billing.errors import UsageError
 from billing.periods import Period
+from pipelines.book import Book
 from pipelines.commands import show
 from pipelines.commands.decisions import writing
 from pipelines.decide import open_periods
-from pipelines.journal import Actor, Journal
+from pipelines.journal import Actor
 from pipelines.loading import load_tables
 from pipelines.people import actor
+from pipelines.recorded import read_as_of, stages_of
 from pipelines.reopening import carry_out
 from pipelines.run import Run, run_month
-from pipelines.recorded import read_as_of, stages_of
+from pipelines.settings import read_settings
+from pipelines.signing_off import Office
 from pipelines.standing import standing
 from pipelines.subjects import bill_subject, rates_subject, reopening_subject
-from pipelines.waiting import Queued, judged
+from pipelines.waiting import Queued, judge
 from pipelines.workspace import Workspace
 
 _WAITS: Final = 3
 
 
-def approvals(*, period: str | None, show_all: bool, workspace: Path, now: dt.datetime, as_json: bool) -> int:
+def approvals(*, period: str | None, show_all: bool, workspace: Path, as_json: bool) -> int:
     """List what waits for a second person; 3 when anything does."""
     home = Workspace.open(workspace)
     months = [Period.parse(period)] if period else sorted(home.periods_with_ledger())
@@ -50,18 +54,22 @@ def _facts(each: Queued) -> dict[str, Any]:
         "id": subject.identity, "kind": subject.kind, "period": subject.period, "amount": subject.amount,
         "prepared_by": subject.prepared_by, "agencies": sorted(subject.agency_codes), "content_sha256": subject.content_sha256,
         "state": each.standing.state, "missing": words_of(each.standing.missing), "why": each.standing.why,
-        "approvals": [{"user": a.user, "level": a.level, "decision": a.decision, "at": a.at, "assurance": a.assurance} for a in each.approvals],
+        "approvals": [{"user": given.user, "level": given.level, "decision": given.decision, "at": given.at, "assurance": given.assurance}
+            for given in each.approvals],
     }  # fmt: skip
 
 
 def _queue(home: Workspace, month: Period) -> list[Queued]:
     """What of a period needs approval: of an open one as it would be run now, of a closed one a reopening."""
-    found = standing(home, month)
-    journal = Journal(home.ledger / str(month))
-    if found.state != "OPEN":
-        subject = reopening_subject(journal, month)
-        return [judged(home, journal, subject)] if subject else []
-    return _run(home, month).queue()
+    if standing(home, month).state == "OPEN":
+        return _run(home, month).queue()
+    book = _book(home, month, load_tables(home)["users"])
+    subject = reopening_subject(book.journal, month)
+    return [judge(subject, book.approvals.get(subject.identity, []), book)] if subject else []
+
+
+def _book(home: Workspace, month: Period, users: pl.DataFrame) -> Book:
+    return Book.open(home, month, read_settings(home.root), users)
 
 
 def _run(home: Workspace, month: Period) -> Run:
@@ -70,7 +78,7 @@ def _run(home: Workspace, month: Period) -> Run:
 
 
 def approve(
-    *, decision: str, ids: tuple[str, ...], key: Path | None, note: str, user: str | None, period: str | None, workspace: Path,
+    *, decision: Decision, ids: tuple[str, ...], key: Path | None, note: str, user: str | None, period: str | None, workspace: Path,
     now: dt.datetime, dry_run: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Approve or return what a colleague prepared.
@@ -80,11 +88,12 @@ def approve(
         UsageError: nothing that waits has the id.
     """
     home = Workspace.open(workspace)
-    by = actor(user, now, load_tables(home)["users"])
-    done = []
-    for identity in ids:
-        with writing(home, f"{decision.lower()} {identity}", dry_run=dry_run):
-            done.append(_decide(home, identity, decision, key, note, by, period, dry_run=dry_run))
+    users = load_tables(home)["users"]
+    by = actor(user, now, users)
+    with writing(home, f"{decision.lower()} {ids[0]}", dry_run=dry_run):
+        queues = Queues(home, period)
+        found = [queues.find(identity) for identity in dict.fromkeys(ids)]
+        done = [_decide(home, month, queued, decision, key, note, by, users, dry_run=dry_run) for month, queued in found]
     if as_json:
         show.data(done)
         return 0
@@ -94,42 +103,54 @@ def approve(
 
 
 def _decide(
-    home: Workspace, identity: str, decision: str, key: Path | None, note: str, by: Actor, period: str | None, *, dry_run: bool
-) -> dict[str, Any]:
-    month, queued = _find(home, identity, period)
-    journal = Journal(home.ledger / str(month))
-    tables = load_tables(home)
-    signed = sign_off(queued, decision, key, note, by, journal, tables["users"])
-    after = judged(home, journal, queued.subject, [*queued.approvals, signed.approval])
+    home: Workspace, month: Period, queued: Queued, decision: Decision, key: Path | None, note: str, by: Actor, users: pl.DataFrame,
+    *, dry_run: bool,
+) -> dict[str, Any]:  # fmt: skip
+    book = _book(home, month, users)
+    signed = Office(home, book.journal, users, book.policy).sign_off(queued, decision, key, note, by)
+    after = judge(queued.subject, [*queued.approvals, signed.approval], book)
     if not dry_run:
-        journal.append("approval", signed.data, by)
+        book.journal.append("approval", signed.data, by)
         if queued.subject.kind == "REOPEN":
-            carry_out(journal, month, after, by)
+            carry_out(book.journal, after, by)
     return {**{name: signed.data[name] for name in ("identity", "decision", "level", "assurance")}, "state": after.standing.state}
 
 
-def _find(home: Workspace, identity: str, period: str | None) -> tuple[Period, Queued]:
-    """What an id names among all that can be approved, newest period first."""
-    months = [Period.parse(period)] if period else sorted(home.periods_with_ledger(), reverse=True)
-    for month in months:
-        extra = _named(home, month, identity)
-        for queued in [*extra, *_queue(home, month)]:
-            if queued.subject.identity == identity:
-                return month, queued
-    raise UsageError(f"nothing that waits has the id {identity}; `cotbill approvals` lists what does")
+class Queues:
+    """What waits in each period, looked up once."""
+
+    def __init__(self, home: Workspace, period: str | None) -> None:
+        self.home = home
+        self.months = [Period.parse(period)] if period else sorted(home.periods_with_ledger(), reverse=True)
+        self.known: dict[Period, list[Queued]] = {}
+
+    def find(self, identity: str) -> tuple[Period, Queued]:
+        """What an id names among all that can be approved, newest period first.
+
+        Raises:
+            UsageError: nothing that waits has the id.
+        """
+        for month in self.months:
+            named = _named(self.home, month, identity)
+            if not named and month not in self.known:
+                self.known[month] = _queue(self.home, month)
+            for queued in named or self.known[month]:
+                if queued.subject.identity == identity:
+                    return month, queued
+        raise UsageError(f"nothing that waits has the id {identity}; `cotbill approvals` lists what does")
 
 
 def _named(home: Workspace, month: Period, identity: str) -> list[Queued]:
     """A trial bill or its rates, which wait only when somebody asks."""
     if identity not in {f"bill-{month}", f"rates-{month}"} or month not in open_periods(home):
         return []
-    journal = Journal(home.ledger / str(month))
-    ran = list(journal.of("run"))
+    book = _book(home, month, load_tables(home)["users"])
+    ran = list(book.journal.of("run"))
     if not ran:
         raise UsageError(f"{month} was not run yet; run it with `cotbill run {month}`")
+    rates = ran[-1].data["rates"]
     if identity.startswith("bill-"):
         subject: Subject = bill_subject(month, ran[-1].data["key"], ran[-1].user)
     else:
-        loaded = next(event for event in ran if event.data["rates"] == ran[-1].data["rates"])
-        subject = rates_subject(month, ran[-1].data["rates"], loaded.user)
-    return [judged(home, journal, subject)]
+        subject = rates_subject(month, rates, next(event for event in ran if event.data["rates"] == rates).user)
+    return [judge(subject, book.approvals.get(identity, []), book)]

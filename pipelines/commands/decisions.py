@@ -149,7 +149,8 @@ def _tell(made: list[dict[str, Any]], month: Period, *, dry_run: bool, as_json: 
         show.data([{**{name: value for name, value in data.items() if name != "exception"}, "written": not dry_run} for data in made])
         return _WAITS if waits else 0
     rows = [
-        (data["decision_id"], data["action"], data["code"] or "", data["amount"] or "–", data["source_record_id"] or data["exception_id"] or "")
+        (data["decision_id"], data["action"], data["code"] or "", data["amount"] or "–",
+         data["source_record_id"] or data["exception_id"] or "")
         for data in made
     ]  # fmt: skip
     show.table(("decision", "action", "code", "dollars", "about"), rows, right=(3,))

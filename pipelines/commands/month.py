@@ -1,24 +1,25 @@
 """The month: plan, run, invoices."""
 
 import datetime as dt
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from billing.errors import UsageError
-from billing.exceptions import waits_for_a_person
+from billing.exceptions import WAITING, waits_for_a_person
 from billing.frames import MonthBill
 from billing.money import total
 from billing.periods import Period
+from pipelines.book import note_run
 from pipelines.commands import show
-from pipelines.files import read_note, write_atomic
-from pipelines.publish import Published, publish, republish_mart
-from pipelines.recorded import load_bill, stages_of
+from pipelines.invoices import invoice_files
+from pipelines.loading import load_tables
+from pipelines.people import actor
+from pipelines.publish import Published, publish
+from pipelines.recorded import load_bill
 from pipelines.run import Run, run_month
+from pipelines.standing import require_open
 from pipelines.workspace import Workspace, locked
 
 WAITS = 3
@@ -32,15 +33,22 @@ class Done:
     published: Published
 
 
-def run_and_publish(workspace: Workspace, period: Period, as_of: dt.date) -> Done:
-    """Run a period and publish it; the caller holds the lock."""
+def run_and_publish(workspace: Workspace, period: Period, as_of: dt.date, user: str | None, now: dt.datetime) -> Done:
+    """Run an open period, publish it and note the run in its journal; the caller holds the lock.
+
+    Raises:
+        PeriodError: the period is closed.
+    """
+    journal = require_open(workspace, period, "a run")
+    by = actor(user, now, load_tables(workspace)["users"])
     with show.progress(f"run {period}") as report:
         done = run_month(workspace, period, as_of, progress=report)
         published = publish(workspace, period, done.bill, done.key)
+    note_run(journal, workspace, period, done, by)
     return Done(done, published)
 
 
-def run(*, period: str, workspace: Path, as_of: dt.date, dry_run: bool, as_json: bool) -> int:
+def run(*, period: str, workspace: Path, as_of: dt.date, user: str | None, now: dt.datetime, dry_run: bool, as_json: bool) -> int:
     """Run a period; 3 when something waits for a person."""
     month, home = Period.parse(period), Workspace.open(workspace)
     if dry_run:
@@ -49,7 +57,7 @@ def run(*, period: str, workspace: Path, as_of: dt.date, dry_run: bool, as_json:
         summary = _summary(done)
     else:
         with locked(home, f"run {month}"):
-            both = run_and_publish(home, month, as_of)
+            both = run_and_publish(home, month, as_of, user, now)
         done = both.run
         summary = _summary(done) | {
             "publish": "reused" if both.published.reused else "done",
@@ -57,7 +65,7 @@ def run(*, period: str, workspace: Path, as_of: dt.date, dry_run: bool, as_json:
             "mart": str(both.published.mart),
         }
     _show_run(summary, done.bill, as_json=as_json)
-    return WAITS if waits_for_a_person(done.bill.exceptions) else 0
+    return WAITS if waits_for_a_person(done.bill.exceptions) or done.stale else 0
 
 
 def _summary(done: Run) -> dict[str, Any]:
@@ -70,7 +78,8 @@ def _summary(done: Run) -> dict[str, Any]:
         "invoices": bill.invoices.height,
         "total": total(bill.invoices["amount"]),
         "exceptions": {row["code"]: row["len"] for row in bill.exceptions.group_by("code").len().sort("code").to_dicts()},
-        "waiting": bill.exceptions.filter(pl.col("status") == "OPEN").height,
+        "waiting": bill.exceptions.filter(pl.col("status").is_in(WAITING)).height,
+        "stale_decisions": list(done.stale),
         "steps": [{"step": s.step, "how": "reused" if s.reused else "done", "seconds": round(s.seconds, 3)} for s in done.steps],
     }
 
@@ -96,6 +105,8 @@ def _show_run(summary: dict[str, Any], bill: MonthBill, *, as_json: bool) -> Non
     if summary["waiting"]:
         held = bill.exceptions.filter(pl.col("severity") == "HOLD").height
         show.say(f"{summary['waiting']} exceptions wait for a person, {held} of them hold records: cotbill exceptions {bill.period}")
+    for identity in summary["stale_decisions"]:
+        show.say(f"{identity} is about a record that is not there any more, or says something else now; withdraw it and decide again")
     for name in ("control_report", "mart"):
         if name in summary:
             show.say(f"{name.replace('_', ' ')}: {summary[name]}")
@@ -144,42 +155,6 @@ def _rate_changes(old: pl.DataFrame, new: pl.DataFrame) -> list[dict[str, Any]]:
     return moved.group_by("rate_code", "was", "now").agg(lines=pl.len()).sort("rate_code", "was", "now").to_dicts()
 
 
-def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...], workers: int) -> list[Any]:
-    """Render the invoices of a run period and put their hashes in the mart; the caller holds the lock.
-
-    Raises:
-        UsageError: an invoice that was asked for is not in the period.
-    """
-    from reports.invoice import render_invoices
-
-    bill = load_bill(workspace, period)
-    known = set(bill.invoices["invoice_no"].to_list())
-    unknown = sorted(set(only) - known)
-    if unknown:
-        raise UsageError(f"{unknown[0]} is not an invoice of {period}; `cotbill invoices {period} --dry-run` lists them")
-    folder = workspace.out(period) / "invoices"
-    with show.progress("invoices") as report:
-        rendered = render_invoices(bill, folder, only=set(only) or None, workers=workers, progress=_count(report))
-    if not only:
-        wanted = {each.path for each in rendered}
-        for path in sorted(folder.glob("*.pdf")):
-            if path not in wanted:
-                path.unlink()
-    key = stages_of(workspace, period).old["month"].key
-    note = workspace.ledger / str(period) / "invoices.json"
-    old = read_note(note)
-    hashes = old.get("pdf_sha256", {}) if only and old.get("key") == key else {}
-    hashes |= {each.invoice_no: each.sha256 for each in rendered}
-    if old.get("key") != key or old.get("pdf_sha256") != hashes:
-        write_atomic(note, json.dumps({"key": key, "pdf_sha256": hashes}, indent=1, sort_keys=True).encode())
-        republish_mart(workspace, period)
-    return rendered
-
-
-def _count(report: Callable[[str, int, int], None]) -> Callable[[int, int], None]:
-    return lambda done, of: report("", done, of)
-
-
 def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: int, dry_run: bool, as_json: bool) -> int:
     """Render a period's invoices, unchanged ones reused."""
     month, home = Period.parse(period), Workspace.open(workspace)
@@ -188,8 +163,8 @@ def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: in
     if dry_run:
         made: dict[str, Any] = {}
     else:
-        with locked(home, f"invoices {month}"):
-            made = {each.invoice_no: each for each in invoice_files(home, month, only=only, workers=workers)}
+        with locked(home, f"invoices {month}"), show.progress("invoices") as report:
+            made = {each.invoice_no: each for each in invoice_files(home, month, only=only, workers=workers, progress=report)}
     rows = [
         {**{name: row[name] for name in ("invoice_no", "billing_number", "name", "line_count", "amount")},
          "file": str(made[row["invoice_no"]].path) if made else None,

@@ -58,9 +58,10 @@ def _write_empty(directory: Path) -> None:
     write_atomic(directory / SETTINGS_FILE, _EMPTY_SETTINGS.encode())
 
 
-def demo(*, directory: Path, seed: int, as_of: dt.date | None, dry_run: bool, as_json: bool) -> int:
+def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime, dry_run: bool, as_json: bool) -> int:
     """Make the small sample, bill both its months, render the last one's invoices, and say where everything is."""
-    from pipelines.commands.month import invoice_files, run_and_publish
+    from pipelines.commands.month import run_and_publish
+    from pipelines.invoices import invoice_files
 
     if dry_run:
         facts = {"workspace": str(directory), "periods": DEMO_PERIODS, "seed": seed}
@@ -75,8 +76,9 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None, dry_run: bool, as
     day = as_of or DEMO_AS_OF
     with locked(workspace, "demo"):
         for name in DEMO_PERIODS:
-            done = run_and_publish(workspace, Period.parse(name), day)
-        rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2)
+            done = run_and_publish(workspace, Period.parse(name), day, None, now)
+        with show.progress("invoices") as report:
+            rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2, progress=report)
     _tell(directory, done, rendered, as_json=as_json)
     return 0
 
