@@ -189,6 +189,58 @@ CONTROLS: Final = {
 }
 
 
+# One decision of a second person.
+APPROVALS: Final[dict[str, pl.DataType]] = {
+    "approval_id": pl.String(),
+    "period": pl.String(),
+    "subject_kind": pl.String(),
+    "subject_id": pl.String(),
+    "user": pl.String(),
+    "level": pl.String(),
+    "decision": pl.String(),  # APPROVED RETURNED
+    "decided_at": pl.String(),
+    "content_hash": pl.String(),
+    "assurance": pl.String(),  # SIGNED RECORDED FEED
+}
+
+# One adjustment of a period, with who made it and who approved it.
+ADJUSTMENTS: Final[dict[str, pl.DataType]] = {
+    "adjustment_id": pl.String(),
+    "adj_type": pl.String(),
+    "pair_id": pl.String(),
+    "reason_code": pl.String(),
+    "support_ref": pl.String(),
+    "prepared_by": pl.String(),
+    "prepared_at": pl.String(),
+    "approved_by": pl.String(),  # users, `;` between; null: nobody yet
+    "approval_state": pl.String(),  # WAITING APPROVED RETURNED STALE
+}
+
+# One dispute of an invoice or of a line of it.
+DISPUTES: Final = {
+    "dispute_id": pl.String(),
+    "period": pl.String(),
+    "invoice_no": pl.String(),
+    "invoice_line_no": pl.Int64(),
+    "charge_id": pl.String(),
+    "billing_number": pl.String(),
+    "agency_code": pl.String(),
+    "amount": DOLLARS,
+    "opened_on": pl.Date(),
+    "opened_by": pl.String(),
+    "owner": pl.String(),
+    "due_on": pl.Date(),
+    "is_inside_window": pl.Boolean(),
+    "reason": pl.String(),
+    "status": pl.String(),  # OPEN DECIDED
+    "outcome": pl.String(),  # FULL_CREDIT PARTIAL DENIED
+    "credited_amount": DOLLARS,
+    "decided_by": pl.String(),
+    "decided_at": pl.String(),
+    "adjustment_id": pl.String(),
+}
+
+
 @dataclass(frozen=True)
 class MonthBill:
     """A whole period as billed: what reports, invoices and the mart are made from."""
@@ -205,6 +257,9 @@ class MonthBill:
     suspense: pl.DataFrame  # SUSPENSE
     tables: "Tables"
     earlier: "Earlier"
+    approvals: pl.DataFrame = field(default_factory=lambda: empty(APPROVALS))
+    adjustments: pl.DataFrame = field(default_factory=lambda: empty(ADJUSTMENTS))
+    disputes: pl.DataFrame = field(default_factory=lambda: empty(DISPUTES))
 
 
 def empty(shape: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -9,13 +9,17 @@ import polars as pl
 from billing.carry import Carried
 from billing.errors import PeriodError
 from billing.frames import Earlier, MonthBill, Tables
-from billing.layouts import FEEDS, TABLES
+from billing.layouts import FEEDS
 from billing.periods import Period
+from pipelines.book import Book
+from pipelines.book_facts import with_book
 from pipelines.files import text_hash
+from pipelines.settings import read_settings
 from pipelines.stages import Stages
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
 
+_TABLE: Final = "table-"
 MONTH: Final = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
 
 
@@ -61,8 +65,11 @@ def load_bill(workspace: Workspace, period: Period) -> MonthBill:
     stages = stages_of(workspace, period)
     earlier, _ = load_earlier(workspace, period)
     frames = {name: stages.frame("month", name) for name in MONTH}
-    tables = Tables({name: stages.frame("month", f"table-{name}") for name in TABLES})
-    return MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
+    names = [name for name in stages.step("month").files if name.startswith(_TABLE)]
+    tables = Tables({name.removeprefix(_TABLE): stages.frame("month", name) for name in names})
+    bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
+    settings = read_settings(stages.folder / "inputs" if (stages.folder / "inputs").is_dir() else workspace.root)
+    return with_book(bill, Book.open(workspace, period, settings, tables["users"]), stages.frame("price:adjustments", "records"))
 
 
 def read_as_of(stages: Stages) -> str:

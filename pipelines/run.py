@@ -14,7 +14,7 @@ from billing.carry import bill_late_snapshot, is_snapshot, join, leave, origin, 
 from billing.decisions import carry_explanations, decided, effective, with_items
 from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
 from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, MonthBill, empty, record_schema
-from billing.layouts import FEEDS, TABLES
+from billing.layouts import FEEDS
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
 from billing.policy import Policy
@@ -22,6 +22,7 @@ from inputs.gate import read_feed
 from inputs.inbox import FeedFile, Inbox, list_inbox
 from inputs.overlay import Overlaid, overlay
 from pipelines.book import ENTERED, Book
+from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
 from pipelines.recorded import MONTH, load_carried, load_earlier, stages_of
@@ -233,7 +234,7 @@ class _Runner:
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self.earlier, self.as_of)
         bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
-        used = {f"table-{name}": self.tables[name] for name in TABLES}
+        used = {f"table-{name}": frame for name, frame in self.tables.frames.items()}
         return {**{name: getattr(bill, name) for name in MONTH}, **used}, {}
 
     def _files(self) -> pl.DataFrame:
@@ -294,4 +295,5 @@ class _Runner:
 
     def _bill(self) -> MonthBill:
         frames = {name: self._frame("month", name) for name in MONTH}
-        return MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=self.earlier, **frames)
+        bill = MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=self.earlier, **frames)
+        return with_book(bill, self.book, self._frame("price:adjustments", "records"))

@@ -121,7 +121,12 @@ def _exceptions(bill: MonthBill) -> pl.DataFrame:
 
 def _adjustments(bill: MonthBill) -> pl.DataFrame:
     rows = bill.lines.filter((pl.col("stream") == "adjustments") | pl.col("adjustment_id").is_not_null())
-    return rows.with_columns(status=pl.lit("BILLED"))
+    known = rows.join(bill.adjustments, on="adjustment_id", how="left", validate="m:1", maintain_order="left")
+    return known.with_columns(status=pl.lit("BILLED"), prepared_at=utc(known["prepared_at"]))
+
+
+def _decided(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(decided_at=utc(rows["decided_at"]))
 
 
 _FACTS: Final[dict[str, Callable[[MonthBill], pl.DataFrame]]] = {
@@ -131,6 +136,8 @@ _FACTS: Final[dict[str, Callable[[MonthBill], pl.DataFrame]]] = {
     "fact_call": _calls,
     "fact_exception": _exceptions,
     "fact_adjustment": _adjustments,
+    "fact_approval": lambda bill: _decided(bill.approvals),
+    "fact_dispute": lambda bill: _decided(bill.disputes),
     "fact_invoice": lambda bill: bill.invoices,
     "control_totals": lambda bill: bill.controls,
 }
