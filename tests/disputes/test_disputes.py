@@ -208,6 +208,12 @@ def test_a_dispute_of_what_was_never_billed_is_refused(line, invoice):
         register([some(1, line, "1.00", invoice=invoice)], invoices("I1"), BILLED, day("2026-12-20"))
 
 
+def test_the_last_day_of_the_window_is_inside_it():
+    last = dataclasses.replace(some(1, 2, "10.00"), received_on=CLOSES)
+
+    assert register([last], invoices("I1"), BILLED, CLOSES)["inside_window"].to_list() == [True]
+
+
 def test_no_disputes_make_an_empty_register():
     assert register([], invoices("I1"), BILLED, day("2026-12-20")).schema == pl.Schema(DISPUTES)
     assert undisputed(BILLED, [])["payable"].sum() == cents("231.34")
