@@ -157,7 +157,7 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return find(checked, "A105", percent.is_null() | (percent != hundred), column="billing_number", message=message)
 
 
-def _firsts(loaded: pl.DataFrame, feed: str, content: list[str], earlier: Earlier) -> pl.DataFrame:
+def standing_records(loaded: pl.DataFrame, feed: str, content: list[str], earlier: Earlier) -> pl.DataFrame:
     """Name the record that stands for each number loaded more than once: one billed earlier, else the first now.
 
     Returns: source_record_id, _file, _line, _first (its content as a struct); one row a number.
@@ -187,7 +187,7 @@ def duplicates(records: pl.DataFrame, feed: str, earlier: Earlier) -> tuple[pl.D
     """
     content = [column.name for column in FEEDS[feed].columns]
     loaded = records.sort("source_file", "source_line")
-    firsts = _firsts(loaded, feed, content, earlier)
+    firsts = standing_records(loaded, feed, content, earlier)
     if firsts.is_empty():
         return loaded, empty(FINDINGS), empty(OUTCOMES)
     matched = loaded.with_columns(pl.struct([pl.col(name) for name in content]).alias("_mine")).join(
