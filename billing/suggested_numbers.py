@@ -21,7 +21,7 @@ _TRAILS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 }
 # a snapshot lists an item twice when it moves, so only what was billed before proves whose it is
 _SAME_MONTH: Final = ("usage", "pass_through")
-_FOUND: Final = {"exception_id": pl.String(), "value": pl.String(), "why": pl.String()}
+_FOUND: Final[dict[str, pl.DataType]] = {"exception_id": pl.String(), "value": pl.String(), "why": pl.String()}
 
 
 def taking_over(faulty: pl.DataFrame, tables: Tables) -> pl.DataFrame:

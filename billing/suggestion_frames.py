@@ -8,7 +8,7 @@ from billing.effective import in_force
 from billing.frames import Earlier, Tables
 from billing.periods import Period
 
-SUGGESTIONS: Final = {
+SUGGESTIONS: Final[dict[str, pl.DataType]] = {
     "exception_id": pl.String(),
     "field": pl.String(),  # the column to correct; null: advice, nothing that a correction of the record could do
     "value": pl.String(),

@@ -26,7 +26,7 @@ def read_workbook(data: bytes, name: str) -> Rows:
         InputError: F006 when it is no workbook, is encrypted or expands beyond the limits; F005 without a header.
     """
     at = Location(shown(name))
-    _refuse_bombs(data, at)
+    refuse_bombs(data, at)
     try:
         sheet = fastexcel.read_excel(data).load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
         batch, errors = sheet.to_arrow_with_errors()
@@ -39,7 +39,7 @@ def read_workbook(data: bytes, name: str) -> Rows:
     return _rows(frame, broken)
 
 
-def _refuse_bombs(data: bytes, at: Location) -> None:
+def refuse_bombs(data: bytes, at: Location) -> None:
     """Look at the sizes the archive declares before anything is unpacked."""
     if len(data) > WORKBOOK_LIMIT:
         raise InputError(f"is {len(data)} bytes, over the limit of {WORKBOOK_LIMIT} for workbooks; send CSV", at=at, code="F006")
