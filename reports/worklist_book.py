@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+from itertools import product
 from typing import Any, Final
 
 import polars as pl
 import xlsxwriter
 
+from billing.catalogue import CATALOGUE
 from billing.errors import UsageError
 from billing.layouts import FEEDS
 from billing.worklist import causes
@@ -136,7 +138,8 @@ def _choices(page: Any, last: int, menu: int) -> None:
 def _lists_sheet(book: Any) -> None:
     """What the drop-downs offer, each list under its own name; hidden."""
     page = book.add_worksheet(_LISTS)
-    sets = sorted({allowed_actions(*kind, has_record=has_record) for kind in _kinds() for has_record in (True, False)})
+    severities, on_records = ("FATAL", "HOLD", "WARN"), (True, False)
+    sets = sorted({allowed_actions(*kind, has_record=on_record) for *kind, on_record in product(CATALOGUE, severities, on_records)})
     lists = {action_list(actions): actions for actions in sets if actions}
     lists |= {f"fields_{feed.name}": feed.names for feed in FEEDS.values()}
     for place, (name, words) in enumerate(lists.items()):
@@ -146,11 +149,6 @@ def _lists_sheet(book: Any) -> None:
         book.define_name(name, f"={_LISTS}!${letter}$1:${letter}${len(words)}")
     page.protect("")
     page.very_hidden()
-
-
-def _kinds() -> list[tuple[str, str]]:
-    """Every pair of code and severity that gives another set of actions."""
-    return [("A101", "HOLD"), ("D402", "HOLD"), ("F006", "HOLD"), ("A104", "WARN"), ("F001", "FATAL")]
 
 
 def _record_sheet(book: Any, worklist: pl.DataFrame, facts: WorklistFacts) -> None:

@@ -33,12 +33,14 @@ def october() -> pl.DataFrame:
             exception("R202", 6, "rate_code", "ST20"),
             exception("F006", 7, "quantity", "=1+1", source_record_id=None),
         ),
-        exceptions("long_distance", exception("L707", 8, "to_number", "1900555xxxx", amount="4.20", message="premium number 19005550123; x")),
+        exceptions("long_distance", exception("L707", 8, "to_number", "1900555xxxx", amount="4.20", message="premium 19005550123; x")),
         exceptions("stock", exception("F001", None, raw="stock", message="no stock file for 2026-10; get it", source_file=None)),
     ])  # fmt: skip
 
 
-def worklist_of(found: pl.DataFrame | None = None, suggestions: pl.DataFrame = NO_SUGGESTIONS, carried: pl.DataFrame = NO_CARRY) -> pl.DataFrame:
+def worklist_of(
+    found: pl.DataFrame | None = None, suggestions: pl.DataFrame = NO_SUGGESTIONS, carried: pl.DataFrame = NO_CARRY
+) -> pl.DataFrame:
     return make_worklist(october() if found is None else found, suggestions, carried, OCTOBER)
 
 
@@ -57,8 +59,13 @@ def row_of(data: bytes, exception_id: str) -> int:
 
 
 def resaved(
-    data: bytes, edits: dict[tuple[str | int, str], Cell] | None = None, *, name: str = SHEET, without: tuple[str, ...] = (),
-    backwards: bool = False, keep: tuple[str, ...] = (SHEET, RECORD_SHEET),
+    data: bytes,
+    edits: dict[tuple[str | int, str], Cell] | None = None,
+    *,
+    name: str = SHEET,
+    without: tuple[str, ...] = (),
+    backwards: bool = False,
+    keep: tuple[str, ...] = (SHEET, RECORD_SHEET),
 ) -> bytes:
     """The workbook as another program would save it, with some cells changed: (exception or row from 0, heading) -> value.
 
@@ -66,7 +73,8 @@ def resaved(
     """
     old = sheets_of(data)
     cells: dict[tuple[int, int], Cell] = {
-        (row - 1, place - 1): ("text", cell.value) if cell.kind == "text" else Decimal(cell.value) for (row, place), cell in old[SHEET].items()
+        (row - 1, place - 1): ("text", cell.value) if cell.kind == "text" else Decimal(cell.value)
+        for (row, place), cell in old[SHEET].items()
     }
     for (where, heading), value in (edits or {}).items():
         cells[where if isinstance(where, int) else row_of(data, where), PLACE[heading]] = value
