@@ -14,14 +14,14 @@ _KEY: Final = ["feed", "source_file", "source_line"]
 RULINGS: Final = {**{name: FINDINGS[name] for name in _KEY}, HELD_REASON: pl.String(), RELEASED: pl.String()}
 
 # Holds that a person may lift, and why; a price or an owner that is missing cannot be waved through.
-RELEASABLE: Final = {
-    "A108": "the agency may have an agreement",
-    "D402": "an old record may be caught up with approval",
-    "H901": "a person put it aside",
-    "L707": "the agency may want the call",
-    "L708": "the source may confirm the call",
-    "Q304": "two shifts may share a worker number",
-    "U504": "a vendor may bill one line number twice for two things",
+RELEASABLE: Final[dict[str, str]] = {
+    "A108": "the agreement with this agency allows the code after all",
+    "D402": "a service date before the look-back may be approved as CATCH_UP",
+    "H901": "a person put it aside and it is settled",
+    "L707": "the agency agreed to pay the premium call",
+    "L708": "the source confirmed that the call was made and how long it took",
+    "Q304": "more than one person worked under this name, so more than 24 hours are right",
+    "U504": "the vendor uses the invoice line again for a new cost",
 }
 
 

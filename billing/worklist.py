@@ -7,6 +7,7 @@ import polars as pl
 
 from billing.catalogue import CATALOGUE
 from billing.errors import ReconciliationError
+from billing.exceptions import WAITING
 from billing.frames import EXCEPTIONS, FINDINGS, conform
 from billing.ids import SEPARATOR
 from billing.money import DOLLARS
@@ -66,7 +67,7 @@ def make_worklist(
     """
     found = conform(exceptions, EXCEPTIONS)
     if not show_all:
-        found = found.filter(pl.col("is_first_cause") & (pl.col("status") == "OPEN") & (pl.col("severity") != "INFO"))
+        found = found.filter(pl.col("is_first_cause") & pl.col("status").is_in(WAITING) & (pl.col("severity") != "INFO"))
     for name, frame in (("ages", conform(carried, CARRIED)), ("suggestions", conform(suggestions, SUGGESTIONS))):
         if frame["exception_id"].n_unique() != frame.height:
             raise ReconciliationError(f"an exception has two {name}")

@@ -2,19 +2,9 @@
 
 from typing import Final
 
-ACTIONS: Final = ("CORRECT", "HOLD", "RELEASE", "REJECT", "ACKNOWLEDGE")
+from billing.decisions import ACTIONS
+from billing.rulings import RELEASABLE
 
-# holds a person may overrule, because the charge can be made without anything that is missing; each with its reason
-RELEASABLE: Final[dict[str, str]] = {
-    "A108": "the agreement with this agency allows the code after all",
-    "D402": "a service date before the look-back may be approved as CATCH_UP",
-    "D404": "Financial Management confirms a service of a prior fiscal year",
-    "L707": "the agency agreed to pay the premium call",
-    "L708": "the source confirmed that the call was made and how long it took",
-    "Q304": "more than one person worked under this name, so more than 24 hours are right",
-    "U502": "another number was meant: both records are real and both are to be billed",
-    "U504": "the vendor uses the invoice line again for a new cost",
-}
 # findings without severity WARN that a note with a reason settles
 _NOTED: Final = {"F001": "the feed had no activity in this period"}
 # rows that are no records yet: there is no cell to correct, the row is loaded again
@@ -34,7 +24,7 @@ def allowed_actions(code: str, severity: str, *, has_record: bool = True) -> tup
         return ()
     open_to = {
         "CORRECT": has_record and code not in _UNREAD,
-        "HOLD": has_record or severity == "HOLD",
+        "HOLD": has_record and code not in _UNREAD,
         "RELEASE": has_record and severity == "HOLD" and code in RELEASABLE,
         "REJECT": has_record,
         "ACKNOWLEDGE": severity == "WARN",

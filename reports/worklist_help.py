@@ -3,7 +3,7 @@
 from typing import Final
 
 from billing.catalogue import CATALOGUE
-from billing.worklist_actions import RELEASABLE
+from billing.rulings import RELEASABLE
 
 HELP: Final = (
     ("How to", "Fill the four yellow cells of a row: action, reason, and for CORRECT also field and new value. Leave a row empty to leave "

@@ -3,7 +3,9 @@
 import pytest
 
 from billing.catalogue import CATALOGUE
-from billing.worklist_actions import ACTIONS, RELEASABLE, allowed_actions
+from billing.decisions import ACTIONS
+from billing.rulings import RELEASABLE
+from billing.worklist_actions import allowed_actions
 
 
 @pytest.mark.parametrize(
