@@ -24,7 +24,7 @@ def allowed_actions(code: str, severity: str, *, has_record: bool = True) -> tup
         return ()
     open_to = {
         "CORRECT": has_record and code not in _UNREAD,
-        "HOLD": has_record and code not in _UNREAD,
+        "HOLD": has_record,
         "RELEASE": has_record and severity == "HOLD" and code in RELEASABLE,
         "REJECT": has_record,
         "ACKNOWLEDGE": severity == "WARN",

@@ -132,12 +132,16 @@ def run(as_of: str | None, **options: Any) -> int:
 @click.option("--code", help="Only this code, e.g. R202.")
 @click.option("--severity", type=click.Choice(["FATAL", "HOLD", "WARN", "INFO"]), help="Only this severity.")
 @click.option("--all", "show_all", is_flag=True, help="Also what follows from a first cause, and what needs nobody.")
+@click.option("--export", type=click.Path(path_type=Path, dir_okay=False), metavar="F.xlsx", help="Give what waits out as a workbook.")
+@click.option("--import", "take", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="F.xlsx", help="Take it back.")
+@user_option
+@dry_run_option
 @json_option
 def exceptions(**options: Any) -> int:
-    """List the worklist of a period, biggest dollars first."""
-    from pipelines.commands.ask import exceptions as work
+    """List the worklist of a period, biggest dollars first; work it in a spreadsheet with --export and --import."""
+    from pipelines.commands.exceptions import exceptions as work
 
-    return work(**options)
+    return work(now=moment(), **options)
 
 
 @cotbill.command()

@@ -161,8 +161,6 @@ class Desk:
         about = target.code or "this record"
         if action in {"CORRECT", "HOLD", "REJECT"} and target.content is None:
             raise UsageError(f"{about} is on no record, so there is nothing to {action.lower()}; acknowledge it")
-        if action == "HOLD" and target.raw_text is not None:
-            raise UsageError("an unreadable row is held already; correct or reject it")
         if action == "RELEASE" and target.code not in RELEASABLE:
             can = ", ".join(sorted(RELEASABLE))
             raise UsageError(f"{about} can't be released, only {can} can: what is missing has to be corrected, or the record rejected")

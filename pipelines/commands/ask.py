@@ -1,4 +1,4 @@
-"""Ask: the worklist, the mart and ad hoc queries; nothing here writes."""
+"""Ask: the mart and ad hoc queries; nothing here writes."""
 
 import datetime as dt
 import json
@@ -7,60 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from billing.catalogue import CATALOGUE
 from billing.errors import BillingError, InputError, PeriodError, UsageError
-from billing.exceptions import waits_for_a_person
-from billing.money import total
-from billing.periods import Period
 from pipelines.commands import show
-from pipelines.recorded import load_bill
 from pipelines.workspace import Workspace
 
 _WAITS = 3
-
-
-def exceptions(*, period: str, workspace: Path, code: str | None, severity: str | None, show_all: bool, as_json: bool) -> int:
-    """List what a person must look at, biggest dollars first, one line a record with its other codes beside it.
-
-    Raises:
-        UsageError: no such code.
-    """
-    if code is not None and code not in CATALOGUE:
-        raise UsageError(f"there is no exception code {code}; codes are like R202")
-    bill = load_bill(Workspace.open(workspace), Period.parse(period))
-    found = bill.exceptions
-    if not show_all:
-        found = (
-            found.filter(pl.col("is_first_cause") & (pl.col("status") == "OPEN"))
-            if code is None
-            else found.filter(pl.col("status") == "OPEN")
-        )
-    if code is not None:
-        found = found.filter(pl.col("code") == code)
-    if severity is not None:
-        found = found.filter(pl.col("severity") == severity)
-    dollars = pl.col("amount").abs()
-    ordered = found.with_columns(_dollars=dollars).sort(
-        "_dollars", "code", "exception_id", descending=[True, False, False], nulls_last=True
-    )
-    waits = _WAITS if waits_for_a_person(bill.exceptions) else 0
-    if as_json:
-        show.data(ordered.drop("_dollars").to_dicts())
-        return waits
-    rows = [
-        (
-            row["exception_id"][:9], row["code"], row["severity"], show.money(row["amount"]),
-            ":".join(str(part) for part in (row["source_file"] or row["feed"] or row["raw_value"], row["source_line"]) if part is not None),
-            row["message"] + (f" (also {row['also'].replace(';', ', ')})" if row["also"] and not show_all else ""),
-        )
-        for row in ordered.to_dicts()
-    ]  # fmt: skip
-    show.table(("id", "code", "severity", "dollars", "where", "what is wrong; what to do"), rows, right=(3,))
-    known = found["amount"].drop_nulls()
-    show.say(f"{len(rows)} shown, {show.money(total(known.abs()))} at stake where it is known")
-    return waits
 
 
 def _connect(home: Workspace) -> Any:

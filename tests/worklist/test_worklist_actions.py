@@ -16,7 +16,7 @@ from billing.worklist_actions import allowed_actions
         ("F006", True, "HOLD REJECT"),  # no record yet, so no column to correct
         ("D403", True, "CORRECT HOLD REJECT ACKNOWLEDGE"),
         ("V010", False, "ACKNOWLEDGE"),  # an invoice is no record
-        ("A105", False, "HOLD"),
+        ("A105", False, ""),
         ("F001", False, "ACKNOWLEDGE"),  # no activity, with a reason
         ("F002", False, ""),
         ("V015", False, ""),
@@ -37,6 +37,6 @@ def test_no_exception_is_billed_by_release_unless_it_is_held_and_in_the_table(co
     assert list(actions) == [action for action in ACTIONS if action in actions]
 
 
-def test_a_warning_that_was_raised_to_a_hold_can_be_released_if_its_code_can() -> None:
-    assert allowed_actions("D404", "HOLD") == ("CORRECT", "HOLD", "RELEASE", "REJECT")
+def test_a_missing_price_or_owner_can_never_be_released() -> None:
+    assert not {"A101", "A102", "A103", "R201", "R202", "R203", "U502"} & set(RELEASABLE)
     assert set(RELEASABLE) <= set(CATALOGUE)
