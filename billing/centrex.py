@@ -29,7 +29,7 @@ def bill_centrex(records: pl.DataFrame, tables: Tables, period: Period, policy: 
     An item is a station number with a USOC (its rate code where the USOC is blank). Amount = monthly price x
     quantity x share of the month; the quantity on a row is quantity x share.
     """
-    return bill_inventory(_CENTREX, records, tables, period, policy, earlier)
+    return bill_inventory(CENTREX, records, tables, period, policy, earlier)
 
 
 def _parts(inventory: pl.DataFrame, _period: Period) -> pl.DataFrame:
@@ -49,7 +49,7 @@ def _audit(inventory: pl.DataFrame, tables: Tables, _period: Period) -> pl.DataF
     )
 
 
-_CENTREX: Final = Inventory(
+CENTREX: Final = Inventory(
     feed="centrex",
     item=natural_key(pl.col("station_no"), pl.coalesce("usoc", "rate_code")),
     label=pl.col("station_no"),

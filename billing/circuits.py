@@ -23,7 +23,7 @@ def bill_circuits(records: pl.DataFrame, tables: Tables, period: Period, policy:
     of the A and Z coordinates by the rate's method (FCC10 when it names none). nrc_amount bills whole in the period
     of nrc_date, in service or not; one dated in another period bills nothing.
     """
-    return bill_inventory(_CIRCUITS, records, tables, period, policy, earlier)
+    return bill_inventory(CIRCUITS, records, tables, period, policy, earlier)
 
 
 def _parts(inventory: pl.DataFrame, period: Period) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def _audit(inventory: pl.DataFrame, _tables: Tables, period: Period) -> pl.DataF
     )
 
 
-_CIRCUITS: Final = Inventory(
+CIRCUITS: Final = Inventory(
     feed="circuits",
     item=pl.col("circuit_id"),
     label=pl.col("circuit_id"),

@@ -87,8 +87,8 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
         ReconciliationError: a record was lost or doubled on the way.
     """
     kept, doubled, dropped = duplicates(records, kind.feed, earlier)
-    named = _named(kind, kept).with_columns(is_accepted=~is_held(kept, doubled))
-    inventory = in_service(named, period, policy)
+    items = named(kind, kept).with_columns(is_accepted=~is_held(kept, doubled))
+    inventory = in_service(items, period, policy)
     inventory, parts = _with_stakes(inventory, _timed_parts(kind, inventory, tables, period, policy, earlier))
     is_credit = pl.col("is_credit").fill_null(value=False)  # gives back what was billed: no price is asked for
     line_codes, side_codes, refused = _audit_codes(parts.filter(~is_credit), tables)
@@ -114,7 +114,7 @@ def bill_inventory(kind: Inventory, records: pl.DataFrame, tables: Tables, perio
     )
 
 
-def _named(kind: Inventory, records: pl.DataFrame) -> pl.DataFrame:
+def named(kind: Inventory, records: pl.DataFrame) -> pl.DataFrame:
     """Add item, label, inventory_start and inventory_stop."""
     return records.with_columns(
         item=kind.item, label=kind.label, inventory_start=pl.col(kind.start), inventory_stop=pl.col(kind.stop)
@@ -134,7 +134,7 @@ def _timed_parts(
     ahead = pl.concat([_month_parts(kind, inventory, tables, month, policy) for month in months]).filter(is_ahead)
     if ahead.is_empty():
         return parts
-    records = _named(kind, earlier.of(kind.feed).collect())
+    records = named(kind, earlier.of(kind.feed).collect())
     settled = settle(ahead, billed_before(records, earlier, kind.feed), frozen_months(records, inventory))
     both = pl.concat([parts.filter(~is_ahead), settled.select(parts.columns)])
     return both.drop("part_no").with_row_index("part_no").with_columns(pl.col("part_no").cast(pl.Int64))

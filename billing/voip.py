@@ -23,7 +23,7 @@ def bill_voip(records: pl.DataFrame, tables: Tables, period: Period, policy: Pol
     the line and have their own rate and proration; mrc_override is the line's alone. A feature listed twice on one
     line bills once and is found (M605, as a warning). Lines name no order, so M606 is not asked of them.
     """
-    return bill_inventory(_VOIP, records, tables, period, policy, earlier)
+    return bill_inventory(VOIP, records, tables, period, policy, earlier)
 
 
 def _parts(inventory: pl.DataFrame, _period: Period) -> pl.DataFrame:
@@ -61,7 +61,7 @@ def _audit(inventory: pl.DataFrame, tables: Tables, _period: Period) -> pl.DataF
     )  # fmt: skip
 
 
-_VOIP: Final = Inventory(
+VOIP: Final = Inventory(
     feed="voip",
     item=pl.col("line_id"),
     label=pl.col("line_id"),
