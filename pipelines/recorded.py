@@ -16,7 +16,7 @@ from pipelines.book_facts import with_book
 from pipelines.files import text_hash
 from pipelines.settings import read_settings
 from pipelines.stages import Stages
-from pipelines.standing import standing
+from pipelines.standing import posted_folder, posted_issues, standing
 from pipelines.workspace import Workspace
 
 _TABLE: Final = "table-"
@@ -70,6 +70,12 @@ def load_bill(workspace: Workspace, period: Period) -> MonthBill:
     bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
     settings = read_settings(stages.folder / "inputs" if (stages.folder / "inputs").is_dir() else workspace.root)
     return with_book(bill, Book.open(workspace, period, settings, tables["users"]), stages.frame("price:adjustments", "records"))
+
+
+def load_issues(workspace: Workspace, period: Period) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Lines and invoices of a period's posted issues, oldest first."""
+    stages = [Stages(posted_folder(workspace, period, issue), period) for issue in posted_issues(workspace, period)]
+    return [(stage.frame("month", "lines"), stage.frame("month", "invoices")) for stage in stages]
 
 
 def read_as_of(stages: Stages) -> str:

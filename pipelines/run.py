@@ -18,6 +18,7 @@ from billing.layouts import FEEDS
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
 from billing.policy import Policy
+from billing.reissue import reissue
 from inputs.gate import read_feed
 from inputs.inbox import FeedFile, Inbox, list_inbox
 from inputs.overlay import Overlaid, overlay
@@ -25,9 +26,10 @@ from pipelines.book import ENTERED, Book
 from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
-from pipelines.recorded import MONTH, load_carried, load_earlier, stages_of
+from pipelines.recorded import MONTH, load_carried, load_earlier, load_issues, stages_of
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
+from pipelines.standing import posted_folder, posted_issues, seal_of
 from pipelines.waiting import Queued, queue
 from pipelines.workspace import Workspace
 
@@ -48,6 +50,11 @@ class StepTime:
     seconds: float
 
 
+def empty_records(feed: str) -> pl.DataFrame:
+    """No records of a feed."""
+    return empty({**record_schema(feed), "outcome": pl.String()})
+
+
 @dataclass
 class Run:
     """A finished run of a period."""
@@ -58,7 +65,12 @@ class Run:
     book: Book
     stale: tuple[str, ...] = ()  # decisions whose record is not there any more
     steps: list[StepTime] = field(default_factory=list)
-    adjustments: pl.DataFrame = field(default_factory=lambda: empty(record_schema("adjustments")))  # that are billed
+    records: Callable[[str], pl.DataFrame] = empty_records  # feed -> its records with their outcomes
+
+    @property
+    def adjustments(self) -> pl.DataFrame:
+        """The adjustments that are billed."""
+        return self.records("adjustments").filter(pl.col("outcome") == "BILLED").select(list(record_schema("adjustments")))
 
     def queue(self) -> list[Queued]:
         """What of the month needs a second person, and where it stands."""
@@ -132,7 +144,7 @@ class _Runner:
             for feed in FEEDS
         }  # fmt: skip
         missing = [str(row) for row in self.inbox.findings.rows()]
-        month_key = text_hash("month", str(self.as_of), code, self.book.key(), *price_keys.values(), *missing)
+        month_key = text_hash("month", str(self.as_of), code, self.book.key(), *self._issues(), *price_keys.values(), *missing)
         self._gate_all(gate_keys)
         for feed in FEEDS:
             self._step(f"price:{feed}", price_keys[feed], partial(self._price, feed))
@@ -146,9 +158,12 @@ class _Runner:
                 {"as_of": self.as_of.isoformat(), "code": code, "policy": policy_hash, "tables": tables_hash,
                  "decisions": self.book.decisions.height}
             )  # fmt: skip
-        records = self._frame("price:adjustments", "records").filter(pl.col("outcome") == "BILLED")
-        billed = records.select(list(record_schema("adjustments")))
-        return Run(bill, self.policy, month_key, self.book, self._stale(), self.steps, billed)
+        return Run(bill, self.policy, month_key, self.book, self._stale(), self.steps, lambda feed: self._frame(f"price:{feed}", "records"))
+
+    def _issues(self) -> list[str]:
+        """The seals of the period's posted issues: an invoice that changed since is issued anew."""
+        folders = [posted_folder(self.workspace, self.period, issue) for issue in posted_issues(self.workspace, self.period)]
+        return [str(seal_of(folder)["sha256"]) for folder in folders]
 
     def _approvals_hash(self, feed: str) -> str:
         return text_hash(*[file_hash(path) for path in self.inbox.approvals]) if feed == "adjustments" else "none"
@@ -233,6 +248,7 @@ class _Runner:
         )
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self.earlier, self.as_of)
+        bill = reissue(bill, load_issues(self.workspace, self.period))
         bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
         used = {f"table-{name}": frame for name, frame in self.tables.frames.items()}
         return {**{name: getattr(bill, name) for name in MONTH}, **used}, {}

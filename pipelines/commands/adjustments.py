@@ -9,6 +9,8 @@ import polars as pl
 
 from billing.errors import UsageError
 from billing.frames import LINES
+from billing.layouts import FEEDS
+from billing.money import total
 from billing.periods import Period
 from inputs.overlay import read_row
 from pipelines.book import ENTERED
@@ -18,12 +20,13 @@ from pipelines.journal import Actor, Journal
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.recorded import load_earlier
+from pipelines.settling import proposed
 from pipelines.standing import require_open
 from pipelines.workspace import Workspace
 
 _LINE: Final = re.compile(r"(COT-\d{4}-\d{2}-.+-\d{2})[/:](\d+)")
 _WAITS: Final = 3
-_RECURRING: Final = ("circuits", "voip", "centrex")
+_EVIDENCE: Final = ("feed", "item", "month", "should_amount", "billed_amount", "credited_amount", "charge_ids", "evidence")
 
 
 def adjust(
@@ -112,3 +115,37 @@ def _tell(rows: list[dict[str, str | None]], month: Period, *, dry_run: bool, as
         show.say("nothing was written")
     else:
         show.say(f"next: cotbill run {month}, then a second person: cotbill approve {rows[0]['source_record_id']} --user NAME")
+
+
+def settle(*, period: str, user: str | None, workspace: Path, now: dt.datetime, dry_run: bool, as_json: bool) -> int:
+    """Propose what inventory says should have been billed against what was; 3 when anything waits for approval."""
+    month, home = Period.parse(period), Workspace.open(workspace)
+    with writing(home, f"settle {month}", dry_run=dry_run):
+        journal = require_open(home, month, "settling")
+        by = actor(user, now, load_tables(home)["users"])
+        proposals = proposed(home, month)
+        if not dry_run:
+            words = [{"cells": _cells(row, by), "evidence": _evidence(row)} for row in proposals.to_dicts()]
+            for data in words:
+                journal.append("adjustment", data, by)
+    if as_json:
+        show.data([{**row, "written": not dry_run} for row in proposals.drop("prepared_by", "prepared_at").to_dicts()])
+    else:
+        rows = [(row["source_record_id"], row["billing_number"], show.money(row["amount"]), row["reason_code"], row["evidence"])
+                for row in proposals.to_dicts()]  # fmt: skip
+        show.table(("adjustment", "billing number", "amount", "reason", "evidence"), rows, right=(2,))
+        ending = "nothing was written" if dry_run or not rows else f"next: cotbill run {month}, then a second person approves them"
+        show.say(f"{len(rows)} proposed, {show.money(total(proposals['amount']))}; {ending}")
+    return _WAITS if proposals.height else 0
+
+
+def _evidence(row: dict[str, Any]) -> dict[str, str]:
+    """What a proposal stands on, for whoever approves or explains it."""
+    return {name: show.as_text(row[name]) for name in _EVIDENCE if row[name] is not None}
+
+
+def _cells(row: dict[str, Any], by: Actor) -> dict[str, str]:
+    """A proposal as the cells of an adjustment, prepared by whoever settles."""
+    filled = {**row, "prepared_by": by.user, "prepared_at": by.at, "vendor_recovery_required": "false"}
+    names = [column.name for column in FEEDS["adjustments"].columns]
+    return {name: show.as_text(filled[name]) for name in names if filled.get(name) is not None}
