@@ -121,6 +121,12 @@ def test_a_stale_approval_holds_its_adjustment(approval: dict[str, Any], said: s
     assert audited([record()], [approval]) == [("J004", said)]
 
 
+def test_a_stale_approval_is_no_signature_that_bars_the_fresh_one() -> None:
+    old = given("mara", "MANAGER", at="2026-10-20T13:59:59Z")
+
+    assert [code for code, _said in audited([record()], [old, given("mara", "MANAGER")])] == ["J004"]
+
+
 def test_each_code_is_found_once_a_record_with_its_first_bad_approval() -> None:
     bad = [given("mara", "MANAGER", content_hash=EDITED), given("bill", "BILLER"), given("nobody", "MANAGER")]
 

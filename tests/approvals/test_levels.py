@@ -103,6 +103,24 @@ def test_both_signatures_are_never_one_persons_under_two_roles_or_logins() -> No
     )
 
 
+def test_a_signature_in_a_role_no_longer_needed_takes_no_place() -> None:
+    office = people(user("both", "MANAGER;FINANCE"))
+    signed = [approval("finn", "FINANCE"), approval("both", "FINANCE"), approval("both", "MANAGER")]
+
+    assert standing(subject("9000.00"), signed, people=office, policy=Policy()).state == "APPROVED"
+
+
+def test_an_approval_of_another_record_does_not_count_even_with_the_same_content() -> None:
+    assert stand(approval("mara", "MANAGER", identity="ADJ-2")) == ("WAITING", MANAGER)
+
+
+@pytest.mark.parametrize("makers", [{"prepared_by": ""}, {"prepared_by": " "}, {"edited_by": frozenset({""})}])
+def test_what_nobody_has_prepared_nobody_approves(makers: dict[str, Any]) -> None:
+    said = refusal(subject(**makers), "mara", NOON, [], people=people(), policy=Policy())
+
+    assert said == "nobody is named who prepared ADJ-1; name the preparer first"
+
+
 def test_an_edit_makes_approvals_stale_and_a_new_one_mends_it() -> None:
     first, again = approval("mara", "MANAGER"), approval("mara", "MANAGER", content_sha256=EDITED)
 
@@ -119,9 +137,9 @@ def test_a_return_stands_until_the_content_changes() -> None:
     assert said == "ADJ-1 was returned by lea; correct it first, that makes it a new content to approve"
 
 
-@pytest.mark.parametrize("login", ["bill", "gone", "nobody", "host"])
+@pytest.mark.parametrize("login", ["bill", "gone", "nobody", "host", "rita"])
 def test_who_may_not_approve_may_not_return(login: str) -> None:
-    level = {"bill": "BILLER", "host": "MANAGER"}.get(login, "MANAGER")
+    level = {"bill": "BILLER", "rita": "RATES"}.get(login, "MANAGER")
 
     assert stand(approval(login, level, decision="RETURN"))[0] == "WAITING"
 

@@ -128,3 +128,10 @@ def test_a_fingerprint_is_the_one_ssh_keygen_prints(tmp_path: Path) -> None:
 
     assert read is not None
     assert fingerprint(read.blob) == shown.split()[1]
+
+
+def test_a_key_that_calls_itself_another_kind_is_refused(tmp_path: Path) -> None:
+    key = public(new_key(tmp_path, "k", "ecdsa"))
+
+    assert read_key(key) is not None
+    assert read_key(key.replace("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", 1)) is None
