@@ -44,6 +44,7 @@ def test_a_malformed_signature_is_refused_before_openssh_sees_it(tmp_path: Path,
     bad = [
         "", "x", good[1:], good[:-30], good.replace("-----END", "----END"), good + "more", "x" + good, good.replace("SSH S", "PGP S"),
         _armored(b""), _armored(b"SSHSIG"), _armored(blob[:20]), _armored(b"SSHSIG\x00\x00\x00\x02" + blob[10:]), _armored(blob[4:]),
+        _armored(blob[10:]),
         _armored(b"SSHSIG\x00\x00\x00\x01\xff\xff\xff\xff"), good.replace("A", "é"), good.replace("\n", "\r\n"), good * 2,
         f"-----BEGIN SSH SIGNATURE-----\n{'A' * 70_000}\n-----END SSH SIGNATURE-----\n",
     ]  # fmt: skip
