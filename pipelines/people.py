@@ -1,22 +1,12 @@
 """Who acts: the person a command is given for, the operating-system user it runs as, and the time."""
 
 import datetime as dt
-import os
-import pwd
 
 import polars as pl
 
 from billing.errors import NotAllowedError
 from pipelines.journal import Actor
-
-
-def os_user() -> str:
-    """The name of the operating-system user, from its number; never from the environment, which anybody can set."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
+from pipelines.signatures import who_runs
 
 
 def actor(user: str | None, at: dt.datetime, users: pl.DataFrame) -> Actor:
@@ -30,7 +20,7 @@ def actor(user: str | None, at: dt.datetime, users: pl.DataFrame) -> Actor:
     Raises:
         NotAllowedError: a user was named that is not in reference/users.csv, or not in force today.
     """
-    login = os_user()
+    login = who_runs()
     stamp = at.isoformat(timespec="seconds")
     if user is None:
         return Actor(login, login, stamp)

@@ -74,7 +74,11 @@ class Office:
     def _signed(self, claim: Claim, queued: Queued, key: Path, note: str) -> SignedOff:
         data = payload(claim)
         signature = sign(data, key)
-        approval = accept(data, signature, queued.subject, self.users, seq=claim.journal_seq, head=claim.journal_head, revoked=self.revoked)
+        last = self.journal.events[-1:]
+        approval = accept(
+            data, signature, queued.subject, self.users, seq=claim.journal_seq, head=claim.journal_head,
+            since=dt.datetime.fromisoformat(last[0].at) if last else None, until=claim.time, revoked=self.revoked,
+        )  # fmt: skip
         words = {"assurance": "SIGNATURE", "note": note, "payload": data.decode(), "signature": signature}
         return SignedOff(approval, {**_facts(claim), **words})
 
