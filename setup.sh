@@ -56,7 +56,7 @@ prepare() { # $1: run or test, the name of the lock file
     if command -v dpkg-query >/dev/null 2>&1; then
         # shellcheck disable=SC2086
         want $libraries
-        [ "$1" = run ] || want openssh-client # the tests sign approvals
+        want openssh-client # approvals are signed with ssh-keygen
     elif [ "$(uname)" = Linux ]; then
         say "not Debian: PDF needs Pango, HarfBuzz (with its subset library) and fontconfig; install them if rendering fails"
     fi

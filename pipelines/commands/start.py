@@ -59,9 +59,11 @@ def _write_empty(directory: Path) -> None:
 
 
 def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime, dry_run: bool, as_json: bool) -> int:
-    """Make the small sample, bill both its months, render the last one's invoices, and say where everything is."""
+    """Make the small sample, close its first month, bill the last one, render its invoices, and say where everything is."""
+    from pipelines import rehearsal
     from pipelines.commands.month import run_and_publish
     from pipelines.invoices import invoice_files
+    from pipelines.standing import standing
 
     if dry_run:
         facts = {"workspace": str(directory), "periods": DEMO_PERIODS, "seed": seed}
@@ -74,13 +76,29 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime,
         init(directory=directory, sample=True, scale="small", seed=seed, dry_run=False, as_json=False)
     workspace = Workspace.open(directory)
     day = as_of or DEMO_AS_OF
+    first, last = (Period.parse(name) for name in DEMO_PERIODS)
     with locked(workspace, "demo"):
-        for name in DEMO_PERIODS:
-            done = run_and_publish(workspace, Period.parse(name), day, None, now)
+        if not standing(workspace, first).is_posted:
+            _close(workspace, first, day, now)
+        done = run_and_publish(workspace, last, day, rehearsal.BILLER, now)
         with show.progress("invoices") as report:
             rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2, progress=report)
     _tell(directory, done, rendered, as_json=as_json)
     return 0
+
+
+def _close(workspace: Workspace, period: Period, day: dt.date, now: dt.datetime) -> None:
+    """Take the sample's first month from its first run to its close."""
+    from pipelines import rehearsal
+    from pipelines.commands.month import run_and_publish
+
+    rehearsal.give_keys(workspace)
+    run_and_publish(workspace, period, day, rehearsal.BILLER, now)
+    rehearsal.explain_all(workspace, period, now)
+    rehearsal.approve_all(workspace, period, day, now)
+    run_and_publish(workspace, period, day, rehearsal.BILLER, now)
+    rehearsal.close_month(workspace, period, day, now)
+    show.say(f"{period} closed: warnings explained, adjustments approved by two people with keys of their own, posted and sealed")
 
 
 def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) -> None:
@@ -97,6 +115,7 @@ def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) 
     show.table(
         ("period", period),
         [
+            ("month before", f"{DEMO_PERIODS[0]} closed and sealed"),
             ("invoices", f"{bill.invoices.height} for {show.money(total(bill.invoices['amount']))}"),
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
             ("PDF invoices", f"{Workspace(directory).out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
