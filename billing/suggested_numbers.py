@@ -150,7 +150,7 @@ def _of_line(faulty: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
 
 def _by_spelling(faulty: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """A102: the one known number a slip of the finger away from the one typed, if it is ACTIVE that day: a guess."""
-    typed = faulty.filter((pl.col("code") == "A102") & pl.col("billing_number").is_not_null())
+    typed = faulty.filter(pl.col("billing_number").is_not_null())
     numbers = tables["billing_numbers"]
     near = only_near(typed["billing_number"].to_list(), numbers["billing_number"].to_list())
     rows = typed.with_columns(value=pl.col("billing_number").replace_strict(near, default=None, return_dtype=pl.String))

@@ -20,6 +20,12 @@ NO_CARRY = empty(CARRIED)
 NO_SUGGESTIONS = empty(SUGGESTIONS)
 Cell = str | int | Decimal | dt.date | tuple[str, str] | None
 
+INJECTIONS = [
+    "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1+2", "-1+2", "\t=1+1", "\r=1+1", "=HYPERLINK(\"http://x\")", "file:///etc/passwd", "http://x.org",
+    "mailto:a@b.org", "internal:Summary!A1", "external:c:\\x.xlsx", "{=1+1}", "1e5", "007", "TRUE", "#REF!", "<f>1+1</f>", "_x0041_",
+    "a\x00b\x1fc", "\u202eabc", "\ufffe", "x" * 40_000, "line\nbreak", " ", "",
+]  # fmt: skip
+
 
 def october() -> pl.DataFrame:
     """The exceptions of a month: a hold, a hold that can be released, a warning, calls, an unread row, a missing feed."""
@@ -118,3 +124,21 @@ def carried(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
 
 
 NOTHING_FOUND = empty(EXCEPTIONS)
+
+
+def hostile(text: str) -> pl.DataFrame:
+    """A worklist with the text in every cell that shows data."""
+    names = (
+        "source_file",
+        "source_record_id",
+        "billing_number",
+        "agency_code",
+        "raw_value",
+        "message",
+        "reason",
+        "disposition",
+        "column_name",
+    )
+    found = exceptions("usage", exception("A101", 2, amount="1.00"), exception("A101", 3))
+    listed = worklist_of(found, suggested(("X2", text, text, text)))
+    return listed.with_columns(pl.lit(text).alias(name) for name in [*names, "owner", "also"])

@@ -29,6 +29,7 @@ def test_one_slip_is_one_character_more_less_or_other_or_two_turned(typed: str, 
 
 
 @given(WORDS, st.lists(WORDS, max_size=8))
+@example("AB1", ["AB1", "AB11"])
 def test_the_quick_search_finds_what_comparing_with_every_code_finds(typed: str, known: list[str]) -> None:
     near = {code for code in known if typed in slips(code)}
     only = near.pop() if len(near) == 1 and typed not in known and len(typed) >= 3 else None

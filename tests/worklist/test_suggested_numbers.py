@@ -21,6 +21,8 @@ NUMBERS = [
         (8, "7586000", "ACTIVE", None, "2020-01-01", "2026-11-01"),
         (9, "7586000", "CLOSED", "7580001", "2026-11-01", None),
         (10, "7587000", "CLOSED", None, "2020-01-01", None),
+        (11, "7588000", "CLOSED", "7580001", "2020-01-01", "2027-01-01"),
+        (12, "7588000", "CLOSED", "7586000", "2027-01-01", None),  # not yet
     )
 ]  # fmt: skip
 ACCOUNTS = [
@@ -56,6 +58,7 @@ def one(
         ("7584000", "2026-10-10", None),
         ("7585000", "2026-10-10", "7580001"),
         ("7587000", "2026-10-10", None),
+        ("7588000", "2026-10-10", "7580001"),
     ],
 )
 def test_a_closed_number_goes_to_the_one_that_took_over_if_that_is_active(number: str, day: str, value: str | None) -> None:

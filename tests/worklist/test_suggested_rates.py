@@ -11,7 +11,7 @@ CODES = [
     {"rate_code": code, "stream": stream, "class": kind, "uom": uom, "source_file": "rate_codes.csv", "source_line": line}
     for line, code, stream, kind, uom in (
         (2, "ST20", "usage", "RATED", "GB_MONTH"), (3, "PT100", "pass_through", "PASS", "EACH"),
-        (4, "PT999", "pass_through", "FEE", "EACH"), (5, "HW10", "stock", "STOCK", "EACH"),
+        (4, "PT999", "pass_through", "FEE", "EACH"), (5, "HW10", "stock", "STOCK", "EACH"), (6, "VP100", "voip", "TELECOM", "LINE"),
     )
 ]  # fmt: skip
 RATES = [
@@ -87,7 +87,8 @@ def test_a_rate_missing_for_what_is_billed_ahead_is_looked_for_in_the_next_month
         ("pass_through", "rate_code", "ST20", None),  # known: the trouble is another
         ("usage", "rate_code", None, None),
         ("stock", "item_no", "PH8814", "PH8841"),
-        ("voip", "features", "ST2", None),  # a feature is not the line's own code
+        ("voip", "rate_code", "VP10", "VP100"),
+        ("voip", "features", "VP10", None),  # a feature is not the line's own code
     ],
 )
 def test_an_unknown_code_may_be_a_slip_of_the_finger(feed: str, column: str, typed: str | None, value: str | None) -> None:

@@ -17,14 +17,8 @@ from billing.worklist_cells import COLUMNS, INPUTS
 from reports import worklist_book
 from reports.worklist_book import action_list, masked_worklist, write_worklist
 from reports.worklist_help import HELP
-from tests.worklist.lists import NOTHING_FOUND, PLACE, facts_of, row_of, sheets_of, suggested, worklist_of
+from tests.worklist.lists import INJECTIONS, NOTHING_FOUND, PLACE, facts_of, hostile, row_of, sheets_of, worklist_of
 from tests.worklist.rows import exception, exceptions
-
-INJECTIONS = [
-    "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1+2", "-1+2", "\t=1+1", "\r=1+1", "=HYPERLINK(\"http://x\")", "file:///etc/passwd", "http://x.org",
-    "mailto:a@b.org", "internal:Summary!A1", "external:c:\\x.xlsx", "{=1+1}", "1e5", "007", "TRUE", "#REF!", "<f>1+1</f>", "_x0041_",
-    "a\x00b\x1fc", "\u202eabc", "\ufffe", "x" * 40_000, "line\nbreak", " ", "",
-]  # fmt: skip
 
 
 def part(data: bytes, name: str) -> str:
@@ -33,24 +27,6 @@ def part(data: bytes, name: str) -> str:
 
 def written(worklist: pl.DataFrame | None = None) -> bytes:
     return write_worklist(worklist_of() if worklist is None else worklist, facts_of())
-
-
-def hostile(text: str) -> pl.DataFrame:
-    """A worklist with the text in every cell that shows data."""
-    names = (
-        "source_file",
-        "source_record_id",
-        "billing_number",
-        "agency_code",
-        "raw_value",
-        "message",
-        "reason",
-        "disposition",
-        "column_name",
-    )
-    found = exceptions("usage", exception("A101", 2, amount="1.00"), exception("A101", 3))
-    listed = worklist_of(found, suggested(("X2", text, text, text)))
-    return listed.with_columns(pl.lit(text).alias(name) for name in [*names, "owner", "also"])
 
 
 @pytest.mark.parametrize("text", INJECTIONS)

@@ -16,7 +16,20 @@ from billing.worklist_cells import SHEET, WorklistFacts
 from inputs import workbook
 from inputs.worklist_book import WorklistReturn, read_worklist
 from reports.worklist_book import masked_worklist, write_worklist
-from tests.worklist.lists import NO_CARRY, NO_SUGGESTIONS, PLACE, Cell, facts_of, resaved, row_of, sheets_of, worklist_of
+from tests.worklist.lists import (
+    INJECTIONS,
+    NO_CARRY,
+    NO_SUGGESTIONS,
+    PLACE,
+    Cell,
+    facts_of,
+    hostile,
+    october,
+    resaved,
+    row_of,
+    sheets_of,
+    worklist_of,
+)
 from tests.worklist.rows import OCTOBER, exception, exceptions
 
 AGAIN = "put it back, or export the worklist again"
@@ -213,12 +226,12 @@ def test_each_fault_is_refused_with_its_row_and_column(
 
 def test_all_faults_are_listed_in_the_order_of_the_sheet_up_to_fifty(tmp_path: Path) -> None:
     data = sent()
-    edits = {**decide("X7", "CORRECT"), **decide("X2", "REJECT", None), ("X3", "exception"): "X99"}
+    edits = {**decide("X7", "CORRECT"), **decide("X2", "REJECT", None), ("X6", "exception"): "X99"}
 
     found = lines(tmp_path, resaved(data, edits))
 
     assert [tuple(map(int, line.split(":")[1:3])) for line in found] == sorted(
-        (row_of(data, name) + 1, PLACE[heading] + 1) for name, heading in (("X7", "action"), ("X2", "reason"), ("X3", "exception"))
+        (row_of(data, name) + 1, PLACE[heading] + 1) for name, heading in (("X7", "action"), ("X2", "reason"), ("X6", "exception"))
     )
     many = exceptions("usage", *[exception("A101", line) for line in range(2, 82)])
     book = write_worklist(worklist_of(many), facts_of(many))
@@ -293,6 +306,15 @@ def test_two_findings_of_one_record_must_not_contradict_each_other(
     assert str(refused.value) == f"{NAME}:3:{PLACE[str(heading)] + 1}: {words.format(2)}"
 
 
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_whatever_text_went_out_comes_back_untouched(tmp_path: Path, text: str) -> None:
+    today = hostile(text)
+    data = write_worklist(today, facts_of())
+
+    assert returned(tmp_path, data, today=today).decisions.is_empty()
+    assert taken(returned(tmp_path, resaved(data, decide("X2", "HOLD")), today=today)) == {("X2", "HOLD", None, None, "said the agency")}
+
+
 @pytest.mark.parametrize(
     ("facts", "line"),
     [
@@ -331,7 +353,8 @@ def test_a_workbook_over_the_limit_is_not_opened(tmp_path: Path, monkeypatch: py
 
 
 def test_a_list_of_some_rows_comes_back_against_the_whole_list(tmp_path: Path) -> None:
-    part = worklist_of().filter(pl.col("code") == "D402")
+    part = worklist_of(october().filter(pl.col("code") == "D402"))
+    assert part["cause_rank"].to_list() == [1]
     data = write_worklist(part, facts_of())
 
     assert taken(returned(tmp_path, resaved(data, decide("X4", "RELEASE")))) == {("X4", "RELEASE", None, None, "said the agency")}
