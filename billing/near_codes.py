@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _SHORTEST: Final = 3  # in a shorter code every other is a slip away
+_ALIKE: Final = str.maketrans("OILSBZ", "011582")  # letters read or typed for a digit
 
 
 def is_one_slip(typed: str, known: str) -> bool:
@@ -27,8 +28,9 @@ def is_one_slip(typed: str, known: str) -> bool:
 def only_near(typed: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Map each typed code to the known one a single slip away, where there is exactly one.
 
-    A typed code that is itself known, is shorter than three characters or has two as near is left out. Known codes
-    are looked up by what is left of them without one character, so that long lists cost no more than short ones.
+    Of several, the one that only differs in a letter that looks like a digit (O and 0, I and 1 …) is taken. A typed
+    code that is itself known, is shorter than three characters or still has two as near is left out. Known codes are
+    looked up by what is left of them without one character, so that long lists cost no more than short ones.
     """
     codes = set(known)
     by_rest: dict[str, set[str]] = defaultdict(set)
@@ -38,8 +40,10 @@ def only_near(typed: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     found = {}
     for text in set(typed) - codes:
         near = {code for rest in _rests(text) for code in by_rest.get(rest, ()) if is_one_slip(text, code)}
-        if len(text) >= _SHORTEST and len(near) == 1:
-            found[text] = near.pop()
+        alike = {code for code in near if code.translate(_ALIKE) == text.translate(_ALIKE)}
+        chosen = near if len(near) == 1 else alike
+        if len(text) >= _SHORTEST and len(chosen) == 1:
+            found[text] = chosen.pop()
     return found
 
 

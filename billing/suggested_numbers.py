@@ -159,6 +159,6 @@ def _by_spelling(faulty: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     )  # fmt: skip
     rows = active_on(rows, tables, "value").filter("is_active").join(lines, on="value", how="left", validate="m:1", maintain_order="left")
     why = phrase(
-        "a guess: {} is the only known number one slip of the finger away from {} ({}:{})", "value", "billing_number", "_table", "_line"
+        "a guess: {} is the one known number that a slip of the finger makes of {} ({}:{})", "value", "billing_number", "_table", "_line"
     )
     return conform(rows.select("exception_id", "value", why=why), _FOUND)

@@ -29,7 +29,7 @@ def near_codes(faulty: pl.DataFrame, feed: str, tables: Tables) -> pl.DataFrame:
         found = found.filter(pl.col("_stream") == pl.col("stream"))
     elif feed != "stock":
         found = found.filter((pl.col("_stream") == feed) & ((pl.lit(feed) != "pass_through") | (pl.col("_class") == "PASS")))
-    words = f"a guess: {{}} is the only known {column} one slip of the finger away from {{}} ({{}}:{{}})"
+    words = f"a guess: {{}} is the one known {column} that a slip of the finger makes of {{}} ({{}}:{{}})"
     return conform(
         found.select("exception_id", field=pl.lit(column), value="_near", why=phrase(words, "_near", pl.col(column), "_table", "_line")),
         SUGGESTIONS,

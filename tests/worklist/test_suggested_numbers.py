@@ -202,7 +202,7 @@ def test_an_unknown_number_may_be_a_slip_of_the_finger(typed: str, resource: str
 
     assert (found and found[:2]) == ((field, value) if value else None)
     if found and resource is None:
-        assert found[2].startswith("a guess: 7580001 is the only known number one slip of the finger away from 7850001")
+        assert found[2].startswith("a guess: 7580001 is the one known number that a slip of the finger makes of 7850001")
 
 
 def test_a_blank_number_is_never_guessed_by_spelling_and_calls_get_no_owner_from_their_neighbours() -> None:

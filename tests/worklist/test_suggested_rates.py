@@ -99,7 +99,7 @@ def test_an_unknown_code_may_be_a_slip_of_the_finger(feed: str, column: str, typ
     assert (found and found[:2]) == ((column, value) if value else None)
     if value:
         assert found is not None
-        assert found[2].startswith(f"a guess: {value} is the only known {column} one slip of the finger away from {typed} (")
+        assert found[2].startswith(f"a guess: {value} is the one known {column} that a slip of the finger makes of {typed} (")
 
 
 @pytest.mark.parametrize(

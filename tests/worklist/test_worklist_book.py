@@ -194,3 +194,7 @@ def test_amounts_keep_their_cents() -> None:
     for line in (2, 29, 59):
         cell = sheets_of(data)["Worklist"][row_of(data, f"X{line}") + 1, PLACE["dollars"] + 1]
         assert Decimal(cell.value) == Decimal(f"{line}.29")
+
+
+def test_an_empty_text_is_an_empty_cell() -> None:
+    assert (2, PLACE["value found"] + 1) not in sheets_of(written(hostile("")))["Worklist"]
