@@ -109,8 +109,6 @@ def control_totals(
         ],
         held_unpriced=((pl.col("outcome") == "HELD") & pl.col("amount").is_null()).sum().cast(pl.Int64),
     )
-    unread = outcomes.filter((pl.col("outcome") == "REJECTED") & pl.col("source_record_id").is_null())
-    thrown = unread.group_by(_FILE).agg(_usd_thrown=pl.col("amount").sum())
     suspended = suspense.group_by(_FILE).agg(
         _suspended=pl.len().cast(pl.Int64), _usd_suspended=pl.col("amount").sum(),
         _suspended_unpriced=pl.col("amount").is_null().sum().cast(pl.Int64),
@@ -121,7 +119,7 @@ def control_totals(
         amount_billed=pl.col("amount").sum(), amount_added=pl.col("amount").filter(pl.col("component").is_in(_ADDED)).sum()
     )
     table = loaded
-    for part in (counts, suspended, thrown, billed, money):
+    for part in (counts, suspended, _thrown(outcomes), billed, money):
         table = table.join(part, on=_FILE, how="left", validate="1:1")
     has_money = pl.col("control_amount").is_not_null()
     rows = table.with_columns(
@@ -147,6 +145,12 @@ def control_totals(
     controls = conform(rows.select([pl.col(name).cast(dtype) for name, dtype in CONTROLS.items()]), CONTROLS).sort(*_FILE)
     _check_files(controls)
     return controls
+
+
+def _thrown(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Dollars of rows that were rejected before anybody could read them: they are in no record."""
+    unread = outcomes.filter((pl.col("outcome") == "REJECTED") & pl.col("source_record_id").is_null())
+    return unread.group_by(_FILE).agg(_usd_thrown=pl.col("amount").sum())
 
 
 def _count(name: str) -> pl.Expr:
