@@ -34,16 +34,17 @@ class Book:
     people: People
 
     @classmethod
-    def open(cls, workspace: Workspace, period: Period, policy: Policy, users: pl.DataFrame) -> "Book":
+    def open(cls, workspace: Workspace, period: Period, policy: Policy, users: pl.DataFrame, journal: Journal | None = None) -> "Book":
         """Read a period's journal.
 
         Args:
             users: the table of users, by which approvals are judged.
+            journal: as it stood at some time; none: as it is.
 
         Raises:
             ReconciliationError: the journal is not as it was written.
         """
-        return cls(period, Journal(workspace.ledger / str(period)), policy, People(users))
+        return cls(period, journal or Journal(workspace.ledger / str(period)), policy, People(users))
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:
@@ -126,7 +127,7 @@ def _in_journal(dtype: pl.DataType) -> pl.DataType:
 
 def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, by: Actor) -> None:
     """Note a run that came to something new; a run that came to the same as the last one leaves the journal as it is."""
-    if not journal.events:
+    if next(journal.of("opened"), None) is None:
         last = Journal(workspace.ledger / str(period.shift(-1)))
         journal.append("opened", {"period": str(period), "previous_period": str(period.shift(-1)), "previous_head": last.head}, by)
     facts = {"key": run.key, "rates": rates_hash(workspace)}
@@ -138,5 +139,5 @@ def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, b
 
 def rates_hash(workspace: Workspace) -> str:
     """What stands for the rate tables as they are."""
-    found = sorted((workspace.root / "rates").glob("*.csv"))
+    found = sorted((workspace.given / "rates").glob("*.csv"))
     return text_hash(*[part for path in found for part in (path.name, file_hash(path))])

@@ -200,6 +200,22 @@ def reopen(**options: Any) -> int:
 
 
 @cotbill.command()
+@click.argument("period", required=False)
+@click.option("--printed", multiple=True, metavar="HASH", help="A seal or journal head from a printed control report; may be repeated.")
+@workspace_option
+@json_option
+def verify(**options: Any) -> int:
+    """Prove posted months: every hash, link, signature and total, and the bill made again from its sealed inputs.
+
+    Writes nothing. 13 when something does not hold, one line each. What is printed on a control report and kept
+    elsewhere is the proof that not the whole ledger was made anew: give it with --printed.
+    """
+    from pipelines.commands.verify import verify as work
+
+    return work(**options)
+
+
+@cotbill.command()
 @period_argument
 @user_option
 @workspace_option

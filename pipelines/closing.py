@@ -38,9 +38,13 @@ def blockers(workspace: Workspace, period: Period, run: Run) -> list[Blocker]:
     Args:
         run: the month run now, without writing.
     """
-    found = _by_standing(workspace, period, run)
+    return _by_standing(workspace, period, run) + unsettled(run, period)
+
+
+def unsettled(run: Run, period: Period) -> list[Blocker]:
+    """What of a run month's own content keeps it from being closed: its exceptions, adjustments and decisions."""
     worklist = run.bill.exceptions.filter(pl.col("status").is_in(WAITING))
-    found += _exceptions(worklist.filter(pl.col("code") == "F001"), "get the feed, or acknowledge it as no activity with a second person")
+    found = _exceptions(worklist.filter(pl.col("code") == "F001"), "get the feed, or acknowledge it as no activity with a second person")
     fatal = worklist.filter((pl.col("severity") == "FATAL") & (pl.col("code") != "F001"))
     found += _exceptions(fatal, "call support; there is no tolerance")
     found += _exceptions(worklist.filter(pl.col("severity") == "WARN"), "acknowledge, correct or reject them")

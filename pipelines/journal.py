@@ -5,6 +5,7 @@ newest hash, the head, also stands outside the file: beside it, in the seal of a
 what approvers sign and in the first line of the next month's journal. So a changed, lost or re-hashed line is found.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -77,7 +78,7 @@ class Journal:
         raw = self.path.read_bytes() if self.path.is_file() else b""
         self._whole = raw.rfind(b"\n") + 1
         self.is_torn = self._whole != len(raw)
-        for number, line in enumerate(raw[: self._whole].splitlines(), start=1):
+        for number, line in enumerate(raw[: self._whole].split(b"\n")[:-1], start=1):
             self.events.append(self._checked(number, line))
         self._check_head()
 
@@ -98,6 +99,12 @@ class Journal:
     def knows(self, head: str) -> bool:
         """Whether a hash is the one of an event of this journal."""
         return any(event.hash == head for event in self.events)
+
+    def as_of(self, count: int) -> "Journal":
+        """This journal as it stood after so many events; only to be read."""
+        found = copy.copy(self)
+        found.events = self.events[:count]
+        return found
 
     def append(self, kind: str, data: dict[str, Any], by: Actor) -> Event:
         """Add an event and make it durable; the caller holds the workspace's lock.

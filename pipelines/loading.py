@@ -23,7 +23,7 @@ def table_hash(workspace: Workspace) -> str:
     """Hash of every reference and rate file, and of which there are."""
     parts = []
     for table in TABLES.values():
-        path = workspace.root / table.folder / f"{table.name}.csv"
+        path = workspace.given / table.folder / f"{table.name}.csv"
         parts += [table.name, file_hash(path) if path.is_file() else "absent"]
     return text_hash(*parts)
 
@@ -38,7 +38,7 @@ def manifest_hash(file: FeedFile) -> str:
 
 def load_tables(workspace: Workspace) -> Tables:
     """Read and check reference and rates; the built-in number plan stands in for an absent one."""
-    tables = read_tables(workspace.root)
+    tables = read_tables(workspace.given)
     if tables["number_plan"].is_empty():
         return Tables({**tables.frames, "number_plan": builtin()})
     return tables

@@ -26,6 +26,7 @@ from pipelines.recorded import stage_paths
 from pipelines.settings import SETTINGS_FILE
 from pipelines.stages import Stages, code_hash
 from pipelines.standing import SEAL, posted_folder, seal_of, standing
+from pipelines.troubles import Trouble
 from pipelines.workspace import Workspace
 
 _FILE_MODE: Final = 0o444
@@ -91,11 +92,11 @@ def posted(folder: Path, issue: int) -> Posted:
     """
     troubles = seal_troubles(folder)
     if troubles:
-        raise ReconciliationError(troubles[0])
+        raise ReconciliationError(str(troubles[0]))
     return Posted(issue, folder, str(seal_of(folder)["sha256"]))
 
 
-def seal_troubles(folder: Path) -> list[str]:
+def seal_troubles(folder: Path) -> list[Trouble]:
     """What is wrong with a posted folder: its seal, a file changed, gone or added; nothing when it is as sealed."""
     where = f"ledger/{folder.parent.parent.name}/posted/{folder.name}"
     try:
@@ -104,14 +105,15 @@ def seal_troubles(folder: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         is_whole = False
     if not is_whole:
-        return [f"{where}/{SEAL} is not as it was written; restore the folder from a copy"]
+        return [Trouble(f"{where}/{SEAL}", "is not as it was written; restore the folder from a copy")]
     files = {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()} - {SEAL}
-    found = [f"{where}/{name} is gone; restore it from a copy" for name in sorted(set(body["files"]) - files)]
-    found += [f"{where}/{name} was not there when the month was sealed; remove it" for name in sorted(files - set(body["files"]))]
+    found = [Trouble(f"{where}/{name}", "is gone; restore it from a copy") for name in sorted(set(body["files"]) - files)]
+    strays = sorted(files - set(body["files"]))
+    found += [Trouble(f"{where}/{name}", "was not there when the month was sealed; remove it") for name in strays]
     for name in sorted(files & set(body["files"])):
         path = folder / name
         if path.is_symlink() or not path.is_file() or file_hash(path) != body["files"][name]["sha256"]:
-            found.append(f"{where}/{name} is not as it was sealed; restore it from a copy")
+            found.append(Trouble(f"{where}/{name}", "is not as it was sealed; restore it from a copy"))
     return found
 
 

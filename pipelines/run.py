@@ -25,6 +25,7 @@ from inputs.overlay import Overlaid, overlay
 from pipelines.book import ENTERED, Book
 from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
+from pipelines.journal import Journal
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
 from pipelines.recorded import MONTH, load_carried, load_earlier, load_issues, stages_of
 from pipelines.settings import read_settings
@@ -94,21 +95,23 @@ def run_month(workspace: Workspace, period: Period, as_of: dt.date, *, write: bo
         PeriodError: there is no inbox for the period.
         ReconciliationError: rows or cents do not add up.
     """
-    return _Runner(workspace, period, as_of, write, progress).run()
+    return Runner(workspace, period, as_of, write=write, progress=progress).run()
 
 
-class _Runner:
+class Runner:
     """One run: keys first, so that unchanged steps are known before anything is read."""
 
-    def __init__(self, workspace: Workspace, period: Period, as_of: dt.date, write: bool, progress: Progress) -> None:  # noqa: FBT001
+    def __init__(
+        self, workspace: Workspace, period: Period, as_of: dt.date, *, write: bool, progress: Progress, journal: Journal | None = None
+    ) -> None:
         if not (workspace.inbox / str(period)).is_dir():
             raise PeriodError(f"inbox/{period} does not exist; put the month's feeds there")
         self.workspace, self.period, self.as_of, self.write, self.progress = workspace, period, as_of, write, progress
-        self.policy = read_settings(workspace.root)
+        self.policy = read_settings(workspace.given)
         self.tables = load_tables(workspace)
         self.earlier, self.earlier_hash = load_earlier(workspace, period)
         self.carried, self.carried_hash = load_carried(workspace, period)
-        self.book = Book.open(workspace, period, self.policy, self.tables["users"])
+        self.book = Book.open(workspace, period, self.policy, self.tables["users"], journal)
         self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self._loaded_before())
         self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
         self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
@@ -130,6 +133,7 @@ class _Runner:
         return found
 
     def run(self) -> Run:
+        """Do every step that is not current, and record them where the run writes."""
         tables_hash, policy_hash, code = table_hash(self.workspace), repr(self.policy), code_hash()
         gate_keys = {}
         for file in self.inbox.files:
@@ -239,9 +243,8 @@ class _Runner:
     def _assemble(self) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
         worked = {feed: self._work(feed) for feed in FEEDS}
         gates = [f"gate:{file.path.name}" for file in self.inbox.files]
-        shape = record_schema
         loaded = Loaded(
-            records={feed: pl.concat([each.records.select(list(shape(feed))), each.out]) for feed, each in worked.items()},
+            records={feed: pl.concat([each.records.select(list(record_schema(feed))), each.out]) for feed, each in worked.items()},
             files=self._files(),
             suspense=pl.concat([empty(SUSPENSE), *[each.suspense for each in worked.values()]]),
             findings=pl.concat([empty(FINDINGS), self.inbox.findings, self._gate_findings(gates)]),
@@ -299,15 +302,13 @@ class _Runner:
         return {**carried.records, "suspense": carried.suspense, "rulings": carried.rulings}, {}
 
     def _stale(self) -> tuple[str, ...]:
-        found: list[str] = []
-        for feed in FEEDS:
-            facts: dict[str, Any] = self.facts.get(f"price:{feed}") or self.stages.step(f"price:{feed}").facts
-            found += facts.get("stale", [])
-        return tuple(sorted(found))
+        return tuple(sorted(each for feed in FEEDS for each in self._facts(f"price:{feed}")["stale"]))
 
     def _rows(self, step: str) -> int:
-        facts = self.facts[step] if step in self.facts else self.stages.step(step).facts
-        return int(str(facts["rows"]))
+        return int(self._facts(step)["rows"])
+
+    def _facts(self, step: str) -> dict[str, Any]:
+        return self.facts.get(step) or self.stages.step(step).facts
 
     def _bill(self) -> MonthBill:
         frames = {name: self._frame("month", name) for name in MONTH}

@@ -67,9 +67,9 @@ class Office:
         )  # fmt: skip
         if key is not None:
             return self._signed(claim, queued, key, note)
-        self._refuse_keyless(person, queued, by)
+        self.refuse_keyless(person, subject.identity, by)
         approval = Approval(subject.identity, by.user, level, decision, subject.content_sha256, at, "OS_USER")
-        return SignedOff(approval, {**_facts(claim), "assurance": "OS_USER", "note": note})
+        return SignedOff(approval, {**facts_of(claim), "assurance": "OS_USER", "note": note})
 
     def _signed(self, claim: Claim, queued: Queued, key: Path, note: str) -> SignedOff:
         data = payload(claim)
@@ -80,10 +80,14 @@ class Office:
             since=dt.datetime.fromisoformat(last[0].at) if last else None, until=claim.time, revoked=self.revoked,
         )  # fmt: skip
         words = {"assurance": "SIGNATURE", "note": note, "payload": data.decode(), "signature": signature}
-        return SignedOff(approval, {**_facts(claim), **words})
+        return SignedOff(approval, {**facts_of(claim), **words})
 
-    def _refuse_keyless(self, person: Person, queued: Queued, by: Actor) -> None:
-        """Without a key the operating system says who it is, so it must be the person's own login, and a second one."""
+    def refuse_keyless(self, person: Person, what: str, by: Actor) -> None:
+        """Without a key the operating system says who it is, so it must be the person's own login, and a second one.
+
+        Raises:
+            NotAllowedError: the person has a key, or it is not their login, or the same login prepared it.
+        """
         if person.public_key:
             raise NotAllowedError(f"{person.user} has a key in users.csv and must sign; give it with --key")
         if by.user != by.os_user:
@@ -91,9 +95,8 @@ class Office:
                 f"{by.user} has no key in users.csv, and this runs as {by.os_user}; run it as the operating-system user {by.user}, "
                 "or give the user a key"
             )
-        makers = {event.os_user for event in self.journal.events if _is_about(event.data, queued.subject.identity)}
+        makers = {event.os_user for event in self.journal.events if _is_about(event.data, what)}
         if by.os_user in makers:
-            what = queued.subject.identity
             raise NotAllowedError(f"{what} was prepared as operating-system user {by.os_user}; another one must approve it")
 
 
@@ -102,7 +105,8 @@ def _is_about(data: dict[str, Any], identity: str) -> bool:
     return data.get("decision_id") == identity or (isinstance(cells, dict) and cells.get("source_record_id") == identity)
 
 
-def _facts(claim: Claim) -> dict[str, Any]:
+def facts_of(claim: Claim) -> dict[str, Any]:
+    """What the journal says of an approval beside who and when."""
     return {
         "subject": claim.subject, "identity": claim.identity, "content_sha256": claim.content_sha256,
         "amount": None if claim.amount is None else f"{claim.amount:f}", "decision": claim.decision, "level": claim.level,

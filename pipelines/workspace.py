@@ -21,6 +21,7 @@ class Workspace:
     """One agency biller's world in a folder."""
 
     root: Path
+    sealed: Path | None = None  # a posted month's inputs, read in place of the workspace's own to bill it again
 
     @classmethod
     def open(cls, root: Path) -> "Workspace":
@@ -34,9 +35,14 @@ class Workspace:
         return cls(root)
 
     @property
+    def given(self) -> Path:
+        """Where settings, reference, rates and feeds are read."""
+        return self.sealed or self.root
+
+    @property
     def inbox(self) -> Path:
         """Where feeds arrive, a folder a period."""
-        return self.root / "inbox"
+        return self.given / "inbox"
 
     @property
     def ledger(self) -> Path:
