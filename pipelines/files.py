@@ -64,8 +64,12 @@ def read_frame(path: Path, sha256: str) -> pl.DataFrame:
 
 def _changed(path: Path) -> ReconciliationError:
     """The refusal of a stage file, with the period whose run makes it again."""
-    period = path.parent.parent.name
+    folder = path.parent.parent
+    period = folder.name
     what = "is not as it was written" if path.is_file() else "is gone"
+    if folder.parent.name == "posted":
+        where = f"ledger/{folder.parent.parent.name}/posted/{folder.name}/stages/{path.name}"
+        return ReconciliationError(f"{where} {what}; restore it from a copy")
     return ReconciliationError(f"ledger/{period}/stages/{path.name} {what}; restore it, or make it anew with `cotbill run {period}`")
 
 

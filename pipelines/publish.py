@@ -6,7 +6,7 @@ from pathlib import Path
 
 from billing.frames import MonthBill
 from billing.periods import Period
-from billing.test_agency import check_test_agency
+from billing.test_agency import TestAgency, check_test_agency
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.journal import Journal
 from pipelines.recorded import load_bill, stages_of
@@ -61,12 +61,15 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     return Published(files, workspace.mart, reused=False)
 
 
-def evidence(workspace: Workspace, period: Period, key: str) -> dict[str, str]:
+def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency | None = None) -> dict[str, str]:
     """What the control report names as evidence: the run, the program, the test agency; of a posted month its seal.
 
     Nothing of it depends on when the month was run; the head of the journal comes in when the month is posted.
+
+    Args:
+        checked: the test agency's bill, where it was looked at already.
     """
-    agency = check_test_agency(period)
+    agency = checked or check_test_agency(period)
     told = f"{agency.billed_total:,.2f} of {agency.expected_total:,.2f}"
     facts = {"run": key, "program": code_hash(), "test agency": told if not agency.differences else f"{told}: {agency.differences[0]}"}
     journal = Journal(workspace.ledger / str(period))

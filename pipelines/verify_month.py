@@ -10,6 +10,7 @@ import polars as pl
 
 from billing.periods import Period
 from billing.policy import Policy
+from billing.test_agency import TestAgency, check_test_agency
 from pipelines.journal import Event, Journal
 from pipelines.loading import load_tables
 from pipelines.settings import read_settings
@@ -45,6 +46,11 @@ class Month:
     def issue(self) -> int | None:
         """The posted issue that stands; none while the month is open."""
         return self.standing.issue if self.standing.is_posted else None
+
+    @cached_property
+    def agency(self) -> TestAgency:
+        """The test agency's bill for the month, as this program makes it."""
+        return check_test_agency(self.period)
 
     @cached_property
     def closed(self) -> dict[int, Event]:

@@ -93,7 +93,7 @@ def _made_again(month: Month, files: dict[str, str], pdfs: dict[str, str]) -> It
     bill = load_bill(month.workspace, month.period)
     if pdfs and set(pdfs) != set(bill.invoices["invoice_no"].to_list()):
         yield Trouble(month.diary, f"the invoices that were issued are not those of {month.period}; restore the journal from a copy")
-    facts = evidence(month.workspace, month.period, month.stages(issue).step("month").key)
+    facts = evidence(month.workspace, month.period, month.stages(issue).step("month").key, month.agency)
     with tempfile.TemporaryDirectory(prefix="cotbill-") as place:
         made = {f"out/{month.period}/{path.relative_to(place)}": path for path in write_month(bill, Path(place), facts).values()}
         if made.keys() != files.keys():

@@ -9,7 +9,6 @@ from billing.carry import origin
 from billing.frames import MonthBill
 from billing.money import total
 from billing.reconcile import check_totals
-from billing.test_agency import check_test_agency
 from pipelines.recorded import load_bill, load_carried
 from pipelines.standing import standing
 from pipelines.troubles import Trouble
@@ -39,9 +38,10 @@ def total_troubles(month: Month) -> Iterator[Trouble]:
     foot(bill)
     check_totals(bill.lines, bill.splits, bill.invoices, bill.controls, bill.bridge)
     yield from _carried(month)
-    agency = check_test_agency(month.period)
-    if agency.differences:
-        yield Trouble(place, f"the test agency of {month.period} does not come to its known bill: {agency.differences[0]}; call support")
+    if month.agency.differences:
+        yield Trouble(
+            place, f"the test agency of {month.period} does not come to its known bill: {month.agency.differences[0]}; call support"
+        )
 
 
 def totals_of(bill: MonthBill) -> dict[str, Any]:

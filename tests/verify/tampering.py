@@ -5,6 +5,7 @@ import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipelines.files import text_hash
 from pipelines.journal import FIRST as NO_HEAD
@@ -80,7 +81,7 @@ def duplicate_a_line(scene: Scene) -> bool:
     return True
 
 
-def rehash(scene: Scene, events: list[dict[str, object]]) -> None:
+def rehash(scene: Scene, events: list[dict[str, Any]]) -> None:
     """Write a journal with a chain that holds, and the head that fits it."""
     head, lines = NO_HEAD, []
     for seq, event in enumerate(events, start=1):
@@ -91,7 +92,7 @@ def rehash(scene: Scene, events: list[dict[str, object]]) -> None:
     scene.write(scene.ledger / "head.json", (json.dumps({"count": len(lines), "head": head}, sort_keys=True) + "\n").encode())
 
 
-def events_of(scene: Scene) -> list[dict[str, object]]:
+def events_of(scene: Scene) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (scene.ledger / "journal.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -141,13 +142,15 @@ def swap_two_events_and_rehash(scene: Scene) -> bool:
     return True
 
 
-def reseal(scene: Scene, folder: Path, changed: list[Path]) -> None:
-    """Make a seal fit files that were changed in its folder."""
+def reseal(scene: Scene, folder: Path, changed: list[Path], edit: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Make a seal fit files that were changed in its folder, and change what else it says."""
     path = folder / "seal.json"
     body = json.loads(path.read_text("utf-8"))
     for each in changed:
         data = each.read_bytes()
         body["files"][str(each.relative_to(folder))] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    if edit is not None:
+        edit(body)
     body["sha256"] = seal_hash(body)
     scene.write(path, (json.dumps(body, indent=1, sort_keys=True) + "\n").encode())
 
