@@ -54,6 +54,10 @@ golden:
     COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"
     git --no-pager diff -- tests/golden README.md
 
+# tamper with two closed months N times, by SEED; a table of kind, tried and found
+tamper N="1000" SEED="1":
+    {{bin}}python tests/verify/tamper.py {{N}} {{SEED}}
+
 # the property tests again and again, each round with fresh random examples
 fuzz ROUNDS="10" *ARGS:
     for round in $(seq {{ROUNDS}}); do {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 -m hypothesis {{ARGS}} || exit 1; done
