@@ -68,7 +68,10 @@ def _stretches(kind: Inventory, gone: pl.DataFrame, now: pl.DataFrame) -> pl.Dat
     pieces = pl.DataFrame(cuts, schema=shape, orient="row").join(ordered, on="_gone", how="left", validate="m:1", maintain_order="left")
     stop = pl.when(pl.col("_stop") < pl.lit(_END)).then("_stop")
     # the same record in two places is two rows: each needs a number and a file of its own
-    own = [pl.concat_str("period", pl.col("_place").cast(pl.String), name, separator="/") for name in ("source_record_id", "source_file")]
+    own = [
+        pl.concat_str("period", pl.col("_place").cast(pl.String), name, separator="/").alias(name)
+        for name in ("source_record_id", "source_file")
+    ]
     pieces = pieces.with_columns(
         *own, pl.col("_start").alias(kind.start), stop.alias(kind.stop), shown_file="source_file", reported_in="period",
         inventory_start="_start", inventory_stop=stop,
