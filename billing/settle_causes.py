@@ -152,6 +152,7 @@ def _happened(period: Period) -> pl.Expr:
         .when(once).then(pl.lit("has another one-time charge"))
         .when(is_new).then(phrase("installed {}, first reported in {}", "now_start", first))
         .when(never & pl.col("was_held").fill_null(value=False)).then(phrase("was held in {} and not billed", month))
+        .when(never).then(phrase("in service since {}, not billed for {}", "now_start", month))
         .when((pl.col("now_start") != pl.col("then_start")).fill_null(value=False))
         .then(phrase("started {}, not {}", "now_start", "then_start"))
         .otherwise(pl.lit("is billed as the inventory has it now"))

@@ -23,9 +23,10 @@ def known_inventory(kind: Inventory, snapshot: pl.DataFrame, before: pl.DataFram
     """Put beside the snapshot's rows what is known of the days they leave open.
 
     A row that has left the snapshot while its item is still listed stands as it was last reported, on the days that no
-    row reported later covers: ended rows leave a snapshot, and silence says nothing about days gone by. It does not
-    stand when it was still open and a row of the same item, owner and rate code, unknown to the snapshot it was last
-    in, is listed now: that is the same row with another start. An item of which no row is listed is not known at all.
+    row reported later covers and up to the month it was last listed in: ended rows leave a snapshot, and silence says
+    nothing about days gone by. It does not stand when it was still open and a row of the same item, owner and rate code,
+    unknown to the snapshot it was last in, is listed now: that is the same row with another start. An item of which no
+    row is listed is not known at all.
 
     Args:
         snapshot: record_schema(kind.feed), the period's.
@@ -95,7 +96,7 @@ def open_days(span: Span, taken: list[Span]) -> list[Span]:
 
 
 def as_listed_then(kind: Inventory, known: pl.DataFrame, before: pl.DataFrame, month: Period) -> pl.DataFrame:
-    """Put back what has no date of its own: it is taken as the month's own snapshot had it, where that lists the item.
+    """Take what is known of one month; what has no date of its own is as the month's own snapshot had it, if that lists the item.
 
     Features and handset of a VoIP line; the quantity of a Centrex station whose order took effect after the month.
     Were today's word taken, every feature added or taken off would be billed or credited for a year.
@@ -104,8 +105,9 @@ def as_listed_then(kind: Inventory, known: pl.DataFrame, before: pl.DataFrame, m
         known: see `known_inventory`.
         before: earlier records as `named`, with period.
 
-    Rows: as they came. Returns: record_schema(kind.feed).
+    Rows: the snapshot's, and those that left it in the month or later. Returns: record_schema(kind.feed).
     """
+    known = known.filter(pl.col("reported_in").is_null() | (pl.col("reported_in") >= pl.lit(str(month))))
     shape = list(record_schema(kind.feed))
     undated = {"voip": ["features", "device_model"], "centrex": ["quantity"]}.get(kind.feed, [])
     then = before.filter(pl.col("period") == str(month)).sort("inventory_start", "source_file", "source_line")

@@ -519,3 +519,93 @@ def test_words_fit_their_columns() -> None:
     assert found["description"].str.len_chars().max() <= 120
     assert found["evidence"].null_count() == 0
     assert found["description"].null_count() == 0
+
+
+def test_a_credit_passes_by_a_line_that_has_been_given_back() -> None:
+    rows = [circuit(disconnect_date="2026-03-11"), circuit(billing_start_date="2026-03-11", mrc_override="600.00")]
+    history = billed("circuits", *rows, months=["2026-03"])
+    largest = history.lines.sort("amount", descending=True).row(0, named=True)
+    history.run("2026-04", adjustments=adjust("-420.00", original_line_no=str(largest["invoice_line_no"])))
+
+    ended = [circuit(disconnect_date="2026-03-01"), circuit(billing_start_date="2026-03-11", disconnect_date="2026-03-11")]
+    found = history.settle("2026-05", circuits=ended)
+
+    assert found["amount"].to_list() == [Decimal("-150.00")]
+    assert found["original_line_no"][0] != largest["invoice_line_no"]
+    assert history.apply("2026-05", found).height == 1
+
+
+def test_of_rows_that_left_the_last_reported_has_the_day() -> None:
+    history = Months()
+    history.run("2026-01", circuits=[circuit()])
+    history.run("2026-02", circuits=[circuit(billing_start_date="2026-01-20", billing_number="D2")])
+    third = [circuit(billing_start_date="2026-03-05", billing_number="E1")]
+    history.run("2026-03", circuits=third)
+
+    found = history.settle("2026-04", circuits=third)
+
+    assert [(row[0], row[2], row[5]) for row in told(found)] == [("D1", "2026-01", "-165.00"), ("D2", "2026-01", "165.00")]
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(disconnect_day_billed=True)])
+def test_nothing_is_billed_on_silence_after_a_row_left(policy: Policy) -> None:
+    history = Months(policy=policy)
+    history.run("2026-01", circuits=[circuit(disconnect_date="2025-12-10"), circuit(billing_start_date="2025-12-20")])
+    ended = [circuit(disconnect_date="2025-12-10")]  # the open row is not listed any more
+    history.run("2026-02", circuits=ended)
+
+    assert history.settle("2026-03", circuits=ended).is_empty()
+
+
+def test_a_row_that_was_held_and_left_never_was() -> None:
+    history = Months()
+    twice = [circuit(), circuit(billing_start_date="2026-02-01", disconnect_date="2026-02-20", billing_number="D2")]
+    history.run("2026-02", circuits=twice)  # M605: both held
+
+    found = history.settle("2026-03", circuits=[circuit(disconnect_date="2026-02-10")])
+
+    assert [(row[0], row[5]) for row in told(found)] == [("D1", "135.00")]
+    assert found["no_original_reason"].to_list() == ["was held in 2026-02 and not billed"]
+
+
+def test_a_debit_under_a_code_of_its_own_moves_the_line_it_names() -> None:
+    history = billed("circuits", circuit(), months=["2026-03"])
+    history.run("2026-04", adjustments=adjust("20.00", adj_type="DEBIT", reason_code="WRONG_RATE", rate_code="FEE5"))
+
+    assert history.settle("2026-05", circuits=[circuit(mrc_override="470.00", disconnect_date="2026-04-01")]).is_empty()
+
+
+def test_a_rebill_under_the_right_code_is_left_alone() -> None:
+    history = billed("circuits", circuit(), months=["2026-03"])
+    pair = {"adj_type": "CREDIT_REBILL", "pair_id": "P1", "reason_code": "WRONG_RATE"}
+    both = pl.concat([adjust("-450.00", **pair),
+                      adjust("600.00", source_record_id="ADJ2", source_line="3", rate_code="OTHER", **pair)])  # fmt: skip
+    history.run("2026-04", adjustments=both)
+
+    assert history.settle("2026-05", circuits=[circuit(rate_code="OTHER", disconnect_date="2026-04-01")]).is_empty()
+
+
+def test_a_credit_by_hand_on_a_settled_debit_counts() -> None:
+    history = billed("circuits", circuit(circuit_id="B"), months=["2026-03"])
+    late = [circuit(circuit_id="B"), circuit(billing_start_date="2026-03-16")]
+    history.run("2026-04", to_records(history.settle("2026-04", circuits=late), "ann", AT, "settle.csv"), circuits=late)
+    debit = history.lines.filter(pl.col("stream") == "adjustments").row(0, named=True)
+    history.run("2026-05", adjust("-100.00", "2026-04", original_line_no=str(debit["invoice_line_no"])), circuits=late)
+
+    found = history.settle("2026-06", circuits=[circuit(circuit_id="B"), circuit(billing_start_date="2026-03-23")])
+
+    assert [row[5] for row in told(found)] == ["-5.00"]  # 240.00 less 100.00 stands, 135.00 is due
+    assert history.apply("2026-06", found).height == 1
+
+
+def test_an_owner_who_came_after_a_gap_has_taken_no_days_over() -> None:
+    history = billed("circuits", circuit(disconnect_date="2026-03-11"), months=["2026-03"])
+
+    found = history.settle(
+        "2026-04", circuits=[circuit(disconnect_date="2026-03-06"), circuit(billing_start_date="2026-03-21", billing_number="D2")]
+    )
+
+    assert [(row[0], row[3], row[4], row[5]) for row in told(found)] == [
+        ("D1", "CREDIT", "LATE_DISCONNECT", "-75.00"), ("D2", "DEBIT", "OTHER", "165.00")
+    ]  # fmt: skip
+    assert found["no_original_reason"][1] == "in service since 2026-03-21, not billed for 2026-03"
