@@ -86,12 +86,12 @@ def _propose_feed(
     moves = attribute(feed, done, billed, combos)
     lines = lines_left(billed, moves, done, earlier)
     should, billed, moves = (grounds.judged(rows) for rows in (should, billed, moves))
-    moved = differences(should, billed, moves).filter(pl.col("difference") != 0)
-    if moved.is_empty():
+    every = differences(should, billed, moves)
+    if every.filter(pl.col("difference") != 0).is_empty():
         return empty(PROPOSALS)
     starts = before.select(billed_period="period", billed_file="source_file", billed_line="source_line", then_start="inventory_start")
-    moved = moved.join(starts, on=["billed_period", "billed_file", "billed_line"], how="left", validate="m:1")
-    told = explain_causes(moved, known, before, period)
+    every = every.join(starts, on=["billed_period", "billed_file", "billed_line"], how="left", validate="m:1")
+    told = explain_causes(every, known, before, period)
     return write_proposals(told, lines, done, feed, period)
 
 

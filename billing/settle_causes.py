@@ -15,7 +15,7 @@ _NOW: Final = {
 }  # fmt: skip
 
 
-def explain_causes(moved: pl.DataFrame, known: pl.DataFrame, before: pl.DataFrame, period: Period) -> pl.DataFrame:
+def explain_causes(every: pl.DataFrame, known: pl.DataFrame, before: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Say of every difference what happened.
 
     In this order: the days are another owner's (WRONG_ACCOUNT); the item ended earlier than was known
@@ -23,18 +23,18 @@ def explain_causes(moved: pl.DataFrame, known: pl.DataFrame, before: pl.DataFram
     else (OTHER): installed and reported late, held at the time, another start, a one-time charge.
 
     Args:
-        moved: one row per key (see `billing.settle`): KEY, difference, should_* and billed_* spans, unit rates, files
-            and lines of the largest row of each side.
+        every: one row per key (see `billing.settle`), moved or not: KEY, difference, should_* and billed_* spans, unit
+            rates, files and lines of the largest row of each side, then_start of the record that was billed.
         known: see `known_inventory`.
         before: earlier records as `named`, with period and outcome.
 
-    Rows: as they came. Adds: label, now_file, now_line, reported_in, partner (the other owner; null), reason_code,
+    Rows: the keys with a difference. Adds: label, now_file, now_line, reported_in, partner (the other owner; null), reason_code,
     happened (words that follow the label).
     """
     lined = _with_lines(known), _with_lines(before)
-    found = _with_then(_with_now(moved, lined[0]), lined[1])
-    found = _with_partner(found, "billing_number", "partner")
-    found = _with_partner(found, "rate_code", "other_code")
+    found = _with_then(_with_now(every.filter(pl.col("difference") != 0), lined[0]), lined[1])
+    found = _with_partner(found, every, "billing_number", "partner")
+    found = _with_partner(found, every, "rate_code", "other_code")
     first = before.group_by("item").agg(first_period=pl.col("period").min())
     found = found.join(first, on="item", how="left", validate="m:1", maintain_order="left")
     held = before.filter(pl.col("outcome") == "HELD").select("item", month=pl.col("period").str.to_date("%Y-%m")).unique()
@@ -96,21 +96,28 @@ def _with_then(moved: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return moved.join(then, on=on, how="left", validate="m:1", maintain_order="left")
 
 
-def _with_partner(moved: pl.DataFrame, differs: str, name: str) -> pl.DataFrame:
-    """Name the other owner (or code) that pays for the same days of the item: debited where this one is credited, or turned."""
-    same = [column for column in ("billing_number", "rate_code") if column != differs]
-    on = [*_GROUP, *(same if differs == "rate_code" else [])]
-    is_credit = pl.col("difference") < 0
-    start = pl.when(is_credit).then("billed_start").otherwise("should_start")
-    stop = pl.when(is_credit).then("billed_stop").otherwise("should_stop")
-    family = pl.col("component").str.extract(r"^(\w+)")
-    sided = moved.select(*KEY, _family=family, _credit=is_credit, _start=start, _stop=stop)
-    other = sided.select(*on, pl.col(differs).alias(name), _other="_credit", _from="_start", _to="_stop")
-    meets = (pl.col("_start") < pl.col("_to")) & (pl.col("_from") < pl.col("_stop"))
-    pairs = sided.join(other, on=on, how="inner").filter(
-        (pl.col(differs) != pl.col(name)) & (pl.col("_credit") != pl.col("_other")) & meets
-    )
-    found = pairs.group_by(KEY).agg(pl.col(name).min())
+def _with_partner(moved: pl.DataFrame, every: pl.DataFrame, differs: str, name: str) -> pl.DataFrame:
+    """Name the other owner (or code) that is debited where this one is credited, or turned.
+
+    There is one only where the days billed here should be another's, or the days that should be were another's.
+    """
+    on = _GROUP if differs == "billing_number" else [*_GROUP, "billing_number"]
+    family, is_credit = pl.col("component").str.extract(r"^(\w+)").alias("_family"), pl.col("difference") < 0
+
+    def span(first: str, second: str, edge: str) -> pl.Expr:
+        return pl.when("_credit").then(f"{first}_{edge}").otherwise(f"{second}_{edge}")
+
+    sided = moved.select(*KEY, family, _credit=is_credit, _start=pl.when(is_credit).then("billed_start").otherwise("should_start"),
+                         _stop=pl.when(is_credit).then("billed_stop").otherwise("should_stop"))  # fmt: skip
+    spans = ["should_start", "should_stop", "billed_start", "billed_stop"]
+    others = every.with_columns(family).select(*on, pl.col(differs).alias(name), *spans, _other="difference")
+    beside = sided.join(others, on=on, how="inner").filter(pl.col(differs) != pl.col(name))
+    meets = (pl.col("_start") < span("should", "billed", "stop")) & (span("should", "billed", "start") < pl.col("_stop"))
+    opposite = pl.when("_credit").then(pl.col("_other") > 0).otherwise(pl.col("_other") < 0)
+    marked = beside.with_columns(_meets=meets.fill_null(value=False), _opposite=opposite)
+    held = marked.filter("_meets").select(KEY).unique()
+    pairs = marked.filter("_opposite").join(held, on=KEY, how="semi").sort(*KEY, "_meets", name, descending=[False] * 5 + [True, False])
+    found = pairs.unique(KEY, keep="first", maintain_order=True).select(*KEY, name)
     return moved.join(found, on=KEY, how="left", validate="1:1", maintain_order="left")
 
 
