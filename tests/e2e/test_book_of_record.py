@@ -4,8 +4,6 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.office import Office
 from tests.e2e.program import query
 from tests.e2e.world import write_feed_text
@@ -50,16 +48,15 @@ def _october(root: Path) -> None:
     ]) + "\n")  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The office with its two months of feeds; the tests of this module work it in their order."""
-    found = Office.open(tmp_path_factory.mktemp("office"), {}, SETTINGS)
+def _open(folder: Path) -> Office:
+    """The office with its two months of feeds."""
+    found = Office.open(folder, {}, SETTINGS)
     _september(found.root)
     _october(found.root)
     return found
 
 
-def test_september_is_worked_clean(office: Office) -> None:
+def september_is_worked_clean(office: Office) -> None:
     assert office("run", "2026-09", "--as-of", "2026-10-06", user="bo").code == 3
     assert office.total("2026-09") == Decimal("855.00")  # 300.00 + 100.00 + 5.00 + 450.00
     waits = office.exceptions("2026-09")
@@ -79,7 +76,7 @@ def test_september_is_worked_clean(office: Office) -> None:
     assert states == [("A102", "CORRECTED"), ("A109", "CORRECTED"), ("F001", "OPEN"), ("F006", "CORRECTED"), ("H901", "OPEN")]
 
 
-def test_september_is_closed_once_a_second_person_vouches_for_the_missing_feed(office: Office) -> None:
+def september_is_closed_once_a_second_person_vouches_for_the_missing_feed(office: Office) -> None:
     refused = office("close", "2026-09", "--json", user="bo")
     assert refused.code == 3
     assert [each["code"] for each in json.loads(refused.out)["missing"]] == ["F001"]
@@ -98,7 +95,7 @@ def test_september_is_closed_once_a_second_person_vouches_for_the_missing_feed(o
     assert office("correct", "u1", "--period", "2026-09", "--set", "quantity=1", "--reason", "x").code == 12
 
 
-def test_october_takes_in_what_september_held(office: Office) -> None:
+def october_takes_in_what_september_held(office: Office) -> None:
     assert office("run", "2026-10", "--as-of", "2026-11-06", user="bo").code == 3
 
     carried = query(office.root, "select records_in, records_held, amount_held from control_totals where source_file like '2026-09/%'")
@@ -108,7 +105,7 @@ def test_october_takes_in_what_september_held(office: Office) -> None:
     assert office.total("2026-10") == Decimal("298.60")  # 328.60 - 25.00 - 5.00
 
 
-def test_a_late_disconnect_is_proposed_by_the_program_and_a_credit_and_rebill_entered_by_hand(office: Office) -> None:
+def a_late_disconnect_is_proposed_by_the_program_and_a_credit_and_rebill_entered_by_hand(office: Office) -> None:
     assert office("settle", "2026-10", user="bo").code == 3
     assert office("settle", "2026-10", user="bo").code == 0  # nothing more to propose
     pair = [
@@ -128,7 +125,7 @@ def test_a_late_disconnect_is_proposed_by_the_program_and_a_credit_and_rebill_en
     assert office.total("2026-10") == Decimal("73.60")  # 298.60 - 270.00 + 270.00 - 225.00
 
 
-def test_nobody_approves_what_they_prepared_and_a_returned_credit_stops_the_close(office: Office) -> None:
+def nobody_approves_what_they_prepared_and_a_returned_credit_stops_the_close(office: Office) -> None:
     ids = office.waiting()
     (settled,) = (identity for identity in ids if identity.startswith("SET-"))
     assert ids == {"a1", "a2", "cr1", "cr1-B", settled}
@@ -148,7 +145,7 @@ def test_nobody_approves_what_they_prepared_and_a_returned_credit_stops_the_clos
     assert office.approve("mo", rejection).code == 0
 
 
-def test_october_is_closed_with_every_cent_accounted_for(office: Office) -> None:
+def october_is_closed_with_every_cent_accounted_for(office: Office) -> None:
     held = office.exceptions("2026-10")
     assert office("release", held["H901 p1"], "--reason", "vendor credited", user="lee").code == 0
     assert office("run", "2026-10", "--as-of", "2026-11-06", user="bo").code == 3
@@ -168,7 +165,7 @@ def test_october_is_closed_with_every_cent_accounted_for(office: Office) -> None
     assert query(office.root, "select count(*) from fact_adjustment where period = '2026-10' and approval_state <> 'APPROVED'") == [(0,)]
 
 
-def test_a_month_is_reopened_by_two_persons_and_its_old_issue_is_kept(office: Office) -> None:
+def a_month_is_reopened_by_two_persons_and_its_old_issue_is_kept(office: Office) -> None:
     assert office("reopen", "2026-10", "--reason", "usage was short", user="bo").code == 3
     assert office.approve("bo", "reopen-2026-10").code == 14
     assert office.approve("mo", "reopen-2026-10").code == 0
@@ -187,7 +184,7 @@ def test_a_month_is_reopened_by_two_persons_and_its_old_issue_is_kept(office: Of
     assert sorted(path.name for path in (office.root / "ledger/2026-10/posted").iterdir()) == ["01", "02"]
 
 
-def test_months_become_final_in_their_order_and_never_change_again(office: Office) -> None:
+def months_become_final_in_their_order_and_never_change_again(office: Office) -> None:
     assert office("final", "2026-10", user="fi").code == 12
     assert office("final", "2026-09", user="bo").code == 14
     assert office("final", "2026-09", user="fi").code == 0
@@ -198,3 +195,22 @@ def test_months_become_final_in_their_order_and_never_change_again(office: Offic
     assert states == ["FINAL", "FINAL"]
     assert office.total("2026-09") == Decimal("918.06")
     assert office.total("2026-10") == Decimal("216.46")
+
+
+STEPS = (
+    september_is_worked_clean,
+    september_is_closed_once_a_second_person_vouches_for_the_missing_feed,
+    october_takes_in_what_september_held,
+    a_late_disconnect_is_proposed_by_the_program_and_a_credit_and_rebill_entered_by_hand,
+    nobody_approves_what_they_prepared_and_a_returned_credit_stops_the_close,
+    october_is_closed_with_every_cent_accounted_for,
+    a_month_is_reopened_by_two_persons_and_its_old_issue_is_kept,
+    months_become_final_in_their_order_and_never_change_again,
+)
+
+
+def test_two_months_are_worked_by_four_people_from_the_first_run_to_final(tmp_path: Path) -> None:
+    office = _open(tmp_path)
+
+    for step in STEPS:
+        step(office)

@@ -4,8 +4,6 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.office import Office
 from tests.e2e.program import query
 from tests.e2e.world import write_feed_text
@@ -30,10 +28,9 @@ def _month(root: Path, period: str, usage: list[str], stranger: str) -> None:
     write_feed_text(root, "circuits", period, CIRCUITS + f"k1,{stranger},73/HCGS/123456/000/SC,ATT,ETH,Frankfort,NT40,C1,2026-09-12\n")
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def _open(folder: Path) -> Office:
     """September's feeds name a number that nobody has; October's and November's name the right one."""
-    found = Office.open(tmp_path_factory.mktemp("suspense"), {}, SETTINGS)
+    found = Office.open(folder, {}, SETTINGS)
     span = "2026-09-01,2026-09-30"
     unknown = [f"u1,D9999999,{span},VS10,2,USER_MONTH", f"u2,D9999999,{span},VS10,3,USER_MONTH", f"u3,D7580001,{span},VS10,1e3,USER_MONTH"]
     _month(found.root, "2026-09", unknown, "D9999999")
@@ -51,7 +48,7 @@ def _work(office: Office, period: str, as_of: str) -> None:
     assert closed.code == 0, closed.out + closed.err
 
 
-def test_september_closes_with_its_holds_counted(office: Office) -> None:
+def september_closes_with_its_holds_counted(office: Office) -> None:
     office("run", "2026-09", "--as-of", "2026-10-06", user="bo")
     _work(office, "2026-09", "2026-10-06")
 
@@ -60,7 +57,7 @@ def test_september_closes_with_its_holds_counted(office: Office) -> None:
     assert held == [("circuits", 1, Decimal("285.00")), ("fixed_cost", 1, Decimal("33.33")), ("usage", 3, Decimal("150.00"))]
 
 
-def test_october_takes_in_every_held_record_and_bills_what_is_corrected_for_september(office: Office) -> None:
+def october_takes_in_every_held_record_and_bills_what_is_corrected_for_september(office: Office) -> None:
     office("run", "2026-10", "--as-of", "2026-11-06", user="bo")
     carried = query(
         office.root,
@@ -88,7 +85,7 @@ def test_october_takes_in_every_held_record_and_bills_what_is_corrected_for_sept
     assert left == [(2, Decimal("90.00"))]  # u2, and the row that cannot be read
 
 
-def test_november_keeps_what_october_did_not_settle_and_its_age_stops_the_close(office: Office) -> None:
+def november_keeps_what_october_did_not_settle_and_its_age_stops_the_close(office: Office) -> None:
     _work(office, "2026-10", "2026-11-06")
     office("run", "2026-11", "--as-of", "2026-12-07", user="bo")
     worklist = json.loads(office("exceptions", "2026-11", "--json").out)
@@ -115,7 +112,7 @@ def test_november_keeps_what_october_did_not_settle_and_its_age_stops_the_close(
     assert totals == [(2, 1, 1)]
 
 
-def test_over_all_months_every_record_ends_once(office: Office) -> None:
+def over_all_months_every_record_ends_once(office: Office) -> None:
     """In of its own month = billed + rejected + dropped over all months + what is held at the end."""
     own = "source_file not like '%/%'"
     (records,) = query(office.root, f"select sum(records_in) from control_totals where {own}")[0]
@@ -124,3 +121,18 @@ def test_over_all_months_every_record_ends_once(office: Office) -> None:
 
     assert records == ended + held
     assert held == 1
+
+
+STEPS = (
+    september_closes_with_its_holds_counted,
+    october_takes_in_every_held_record_and_bills_what_is_corrected_for_september,
+    november_keeps_what_october_did_not_settle_and_its_age_stops_the_close,
+    over_all_months_every_record_ends_once,
+)
+
+
+def test_held_records_are_counted_every_month_billed_late_and_never_dropped(tmp_path: Path) -> None:
+    office = _open(tmp_path)
+
+    for step in STEPS:
+        step(office)
