@@ -29,6 +29,8 @@ def proposed(workspace: Workspace, period: Period) -> pl.DataFrame:
     given = run.bill.lines.filter(pl.col("stream") == "adjustments")
     own = {feed: run.records(feed).filter(origin().is_null()).select(list(record_schema(feed))) for feed in (*KINDS, "adjustments")}
     found = propose(own, run.bill.tables, period, run.policy, run.bill.earlier, given)
+    entered = run.book.adjustments["source_record_id"]
+    found = found.filter(~pl.col("source_record_id").is_in(entered.implode()))  # entered before: waiting, held or rejected
     return found.join(_in_suspense(workspace, period), on=["feed", "item", "month"], how="anti", maintain_order="left")
 
 

@@ -8,13 +8,11 @@ import polars as pl
 
 from billing.catalogue import CATALOGUE
 from billing.decision_effect import decision_effect
-from billing.decisions import decided
 from billing.errors import UsageError
 from billing.exceptions import WAITING, waits_for_a_person
 from billing.money import total
 from billing.periods import Period
 from inputs.worklist_book import WorklistReturn
-from pipelines.book import Book
 from pipelines.commands import show
 from pipelines.commands.decisions import writing
 from pipelines.decide import Desk
@@ -22,7 +20,6 @@ from pipelines.files import write_atomic
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.recorded import load_bill
-from pipelines.settings import read_settings
 from pipelines.standing import standing
 from pipelines.worklist import Worklist
 from pipelines.workspace import Workspace
@@ -52,11 +49,11 @@ def exceptions(
 
 
 def _list(home: Workspace, month: Period, code: str | None, severity: str | None, *, show_all: bool, as_json: bool) -> int:
-    bill = load_bill(home, month)
-    found = bill.exceptions
+    found = load_bill(home, month).exceptions
+    worked = None
     if not standing(home, month).is_posted:  # decisions since the last run count at once
-        book = Book.open(home, month, read_settings(home.root), bill.tables["users"])
-        found = decided(found, book.decisions, book.taken_on)
+        worked = Worklist(Desk(home, month))
+        found = worked.desk.exceptions
     waits = _WAITS if waits_for_a_person(found) else 0
     shown = found
     if not show_all:
@@ -68,21 +65,36 @@ def _list(home: Workspace, month: Period, code: str | None, severity: str | None
     ordered = shown.with_columns(_dollars=pl.col("amount").abs()).sort(
         "_dollars", "code", "exception_id", descending=[True, False, False], nulls_last=True
     )
+    rows = _with_help(ordered.drop("_dollars"), worked).to_dicts()
     if as_json:
-        show.data(ordered.drop("_dollars").to_dicts())
+        show.data(rows)
         return waits
     heads = ("id", "code", "severity", "dollars", "where", "what is wrong; what to do")
-    show.table(heads, [_row(row, show_all=show_all) for row in ordered.to_dicts()], right=(3,))
+    show.table(heads, [_row(row, show_all=show_all) for row in rows], right=(3,))
     known = shown["amount"].drop_nulls()
     show.say(f"{ordered.height} shown, {show.money(total(known.abs()))} at stake where it is known")
     return waits
+
+
+def _with_help(rows: pl.DataFrame, worked: Worklist | None) -> pl.DataFrame:
+    """Add age in months, owner and suggestion, where the month is still worked."""
+    extra = ["age_months", "owner", "suggestion_field", "suggestion_value", "suggestion_why"]
+    if worked is None:
+        return rows.with_columns(pl.lit(None).alias(name) for name in extra)
+    known = worked.frame(show_all=True).select("exception_id", *extra)
+    return rows.join(known, on="exception_id", how="left", validate="1:1", maintain_order="left")
 
 
 def _row(row: dict[str, Any], *, show_all: bool) -> tuple[str, ...]:
     where = ":".join(str(part) for part in (row["source_file"] or row["feed"] or row["raw_value"], row["source_line"]) if part is not None)
     also = f" (also {row['also'].replace(';', ', ')})" if row["also"] and not show_all else ""
     state = "" if row["status"] in {"OPEN", "NOTED"} else f" [{row['status']}: {row['reason']}]"
-    return (row["exception_id"][:9], row["code"], row["severity"], show.money(row["amount"]), where, row["message"] + also + state)
+    age = f" [{row['age_months']} months old]" if row["age_months"] else ""
+    if row["suggestion_field"]:
+        state += f" [try --set {row['suggestion_field']}={row['suggestion_value']}: {row['suggestion_why']}]"
+    elif row["suggestion_value"]:
+        state += f" [{row['suggestion_value']}: {row['suggestion_why']}]"
+    return (row["exception_id"][:9], row["code"], row["severity"], show.money(row["amount"]), where, row["message"] + also + age + state)
 
 
 def _export(home: Workspace, month: Period, path: Path, *, dry_run: bool, as_json: bool) -> int:
