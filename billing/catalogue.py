@@ -93,6 +93,7 @@ V012 WARN|negative invoice|carry the credit or refund it
 V013 FATAL|detail, invoice, register or interface do not foot|call support; there is no tolerance
 V014 FATAL|debits differ from credits in the interface|call support; there is no tolerance
 V015 FATAL|unacknowledged warning or aged hold at close|work it, or carry it over with approval
+V016 FATAL|the bill of the test agency moved|call support; the program bills wrong
 """
 
 

@@ -116,7 +116,7 @@ class Runner:
         self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
         self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
         self.steps: list[StepTime] = []
-        self.total = len(self.inbox.files) + len(FEEDS) + 1
+        self.total = len(self.inbox.files) + len(FEEDS) + 2  # the month, and what it carries on
         self.memory: dict[str, dict[str, pl.DataFrame]] = {}
         self.facts: dict[str, dict[str, object]] = {}
         self.keys: dict[str, str] = {}
