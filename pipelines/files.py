@@ -2,45 +2,24 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from billing.errors import ReconciliationError
+from reports.write import make_folder, naming, sync_folder, write_bytes
+
+__all__ = ["make_folder", "naming", "sync_folder"]
 
 
-def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_atomic(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; readers see the old bytes or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_bytes(path, data)
 
 
 def write_frame(path: Path, frame: pl.DataFrame) -> str:
     """Write a frame as Parquet, atomically; returns the file's SHA-256."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     import io
 
     buffer = io.BytesIO()

@@ -14,7 +14,7 @@ from billing.frames import MonthBill
 from reports.footing import foot
 from reports.mart_frames import mart_frame
 from reports.mart_schema import MART, MartTable
-from reports.write import sync_folder
+from reports.write import make_folder, naming, sync_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,25 +58,44 @@ def publish(
     ordered = sorted(bills, key=lambda bill: bill.period)
     for bill in ordered:
         foot(bill)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        temporary = Path(folder) / "mart.duckdb"
-        expected = _build(temporary, ordered, pdf_hashes or {}, statuses or {})
-        if temporary.with_name("mart.duckdb.wal").exists():
-            raise ReconciliationError("the mart was not written out completely; free disk space and run again")
-        found = _measure(temporary)
-        if found != expected:
-            odd = sorted(name for name in MART if found.get(name) != expected.get(name))
-            raise ReconciliationError(f"the mart read back differs in {', '.join(odd)}; nothing is published")
-        _seal(temporary)
-        temporary.replace(path)
-    sync_folder(path.parent)
+    with naming(path):
+        make_folder(path.parent)
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent) as folder:
+            temporary = Path(folder) / "mart.duckdb"
+            found = _proven(temporary, ordered, pdf_hashes or {}, statuses or {})
+            _seal(temporary)
+            temporary.replace(path)
+        sync_folder(path.parent)
     return MartSummary(
         path,
         periods,
         {name: rows for name, (rows, _) in found.items()},
         {name: amount for name, (_, amount) in found.items() if amount is not None},
     )
+
+
+def _proven(
+    file: Path, bills: list[MonthBill], pdf_hashes: dict[str, str], statuses: dict[str, str]
+) -> dict[str, tuple[int, Decimal | None]]:
+    """Build the file and read it back; returns what it holds.
+
+    Raises:
+        ReconciliationError: it does not hold what was put in.
+        OSError: DuckDB cannot write it.
+    """
+    import duckdb
+
+    try:
+        expected = _build(file, bills, pdf_hashes, statuses)
+        if file.with_name(f"{file.name}.wal").exists():
+            raise ReconciliationError("the mart was not written out completely; free disk space and run again")
+        found = _measure(file)
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        raise OSError(None, str(error).splitlines()[0]) from error
+    if found != expected:
+        odd = sorted(name for name in MART if found.get(name) != expected.get(name))
+        raise ReconciliationError(f"the mart read back differs in {', '.join(odd)}; nothing is published")
+    return found
 
 
 def _build(

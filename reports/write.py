@@ -1,8 +1,10 @@
 """Write a file whole or not at all: the one place this package touches a disk for people's files."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,22 +22,45 @@ def file_name(name: str, suffix: str) -> str:
 def write_bytes(path: Path, data: bytes) -> Path:
     """Put bytes at a path: temporary file beside it, fsync, rename, fsync the folder; readable by the owner alone.
 
-    A reader sees the old file or the new one, never a part; a failure leaves the old one and no litter.
+    A reader sees the old file or the new one, never a part; a failure leaves the old one and no litter. Where the
+    process is killed, `.name.*.tmp` stays behind, which nothing reads.
+
+    Raises:
+        OSError: it cannot be written; it names the file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with naming(path):
+        make_folder(path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
     return path
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Have a failure of the disk name the file that was to be written, not a handle or a temporary name."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; each is durable before anything is put in it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
