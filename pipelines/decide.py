@@ -128,7 +128,8 @@ class Desk:
 
         Args:
             action: one of billing.decisions.ACTIONS.
-            more: column_name and new_value, or row (a whole unreadable row as it should be); owner.
+            more: column_name and new_value, or row (a whole unreadable row as it should be); owner; earlier: corrections
+                of the same record that are made with this one.
 
         Raises:
             UsageError: the action does not fit the target, or its reason is missing.
@@ -153,9 +154,14 @@ class Desk:
             data |= self._correction(target, more)
         return data
 
-    def write(self, data: dict[str, Any], by: Actor) -> Event:
-        """Put a checked decision in the journal."""
-        return self.book.journal.append("decision", data, by)
+    def write(self, made: list[dict[str, Any]], by: Actor) -> list[Event]:
+        """Put checked decisions in the journal, all or none."""
+        return self.book.journal.append_all([("decision", data) for data in made], by)
+
+    def numbered(self, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Decisions of one act with their numbers in a row."""
+        first = sum(1 for _ in self.book.journal.of("decision")) + 1
+        return [{**data, "decision_id": f"D-{self.period}-{first + n:04d}"} for n, data in enumerate(made)]
 
     def _refuse(self, action: str, target: Target) -> None:
         about = target.code or "this record"
@@ -180,7 +186,10 @@ class Desk:
             raise UsageError("a correction needs a field and its new value; give --set FIELD=VALUE")
         if target.exception is not None and target.exception["source_file"] == ENTERED:
             raise UsageError("an adjustment entered by command is corrected by entering it again; `cotbill adjust --id ...`")
-        correct_cell(target.feed, self._as_corrected(target), name, value or None)
+        record = self._as_corrected(target)
+        for data in more.get("earlier") or []:
+            record = correct_cell(target.feed, record, data["column_name"], data["new_value"])
+        correct_cell(target.feed, record, name, value or None)
         old = target.record.get(name)
         hidden = target.feed == _CALL_FEED and name in _SECRET
         return {"column_name": name, "new_value": value or None, "old_value": None if old is None or hidden else _plain(old)}

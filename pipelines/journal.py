@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 from billing.errors import Location, ReconciliationError
-from pipelines.files import read_note, sync_folder, write_atomic
+from pipelines.files import make_folder, naming, read_note, sync_folder, write_atomic
 
 FIRST: Final = "0" * 64  # what the first line of the first journal follows
 _NAME: Final = "journal.jsonl"
@@ -43,6 +44,7 @@ class Event:
     data: dict[str, Any]
     previous: str
     hash: str
+    more: int = 0  # how many of the lines after it were written with it, all or none
 
     @property
     def by(self) -> Actor:
@@ -51,7 +53,7 @@ class Event:
 
 
 def _body(event: dict[str, Any]) -> bytes:
-    kept = {name: event[name] for name in _FIELDS}
+    kept = {name: event[name] for name in (*_FIELDS, *(["more"] if "more" in event else []))}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -66,8 +68,8 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         """Read and check a period's journal; one that is absent is empty.
 
-        A last line without its line end is what a crash left of an event that nobody was told of: it does not count,
-        and the next event takes its place.
+        A last line without its line end, or last lines without those that were written with them, are what a crash left
+        of events that nobody was told of: they do not count, and the next event takes their place.
 
         Raises:
             ReconciliationError: a line is not as it was written, or lines are missing that the head knows of.
@@ -76,10 +78,13 @@ class Journal:
         self.path = folder / _NAME
         self.events: list[Event] = []
         raw = self.path.read_bytes() if self.path.is_file() else b""
-        self._whole = raw.rfind(b"\n") + 1
+        lines = [line + b"\n" for line in raw[: raw.rfind(b"\n") + 1].split(b"\n")[:-1]]
+        for number, line in enumerate(lines, start=1):
+            self.events.append(self._checked(number, line.removesuffix(b"\n")))
+        while self.events and self.events[-1].more:
+            self.events.pop()
+        self._whole = sum(len(line) for line in lines[: len(self.events)])
         self.is_torn = self._whole != len(raw)
-        for number, line in enumerate(raw[: self._whole].split(b"\n")[:-1], start=1):
-            self.events.append(self._checked(number, line))
         self._check_head()
 
     @property
@@ -111,27 +116,49 @@ class Journal:
 
         Either the event is there whole when this returns, or the journal is as before.
         """
-        body = {
-            "seq": len(self.events) + 1, "at": by.at, "user": by.user, "os_user": by.os_user, "kind": kind, "data": data,
-            "previous": self.head,
-        }  # fmt: skip
-        line = _line(body)
-        is_new = not self.path.is_file()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.append_all([(kind, data)], by)[0]
+
+    def append_all(self, given: list[tuple[str, dict[str, Any]]], by: Actor) -> list[Event]:
+        """Add events of one act, all or none, and make them durable; the caller holds the workspace's lock.
+
+        Args:
+            given: kind and data of each.
+        """
+        lines: list[bytes] = []
+        made: list[Event] = []
+        for number, (kind, data) in enumerate(given, start=1):
+            body = {
+                "seq": len(self.events) + number, "at": by.at, "user": by.user, "os_user": by.os_user, "kind": kind, "data": data,
+                "previous": made[-1].hash if made else self.head, **({"more": len(given) - number} if number < len(given) else {}),
+            }  # fmt: skip
+            lines.append(_line(body))
+            made.append(Event(**json.loads(lines[-1])))
+        with naming(self.path):
+            self._put(b"".join(lines))
+        self._write_head(made[-1])
+        self._whole += sum(len(line) for line in lines)
+        self.is_torn = False
+        self.events += made
+        return made
+
+    def settle(self) -> None:
+        """Bring the journal and its head in line after a crash: cut what is left of an event that never was."""
+        if self.is_torn:
+            _cut(self.path, self._whole)
+        if self.events and read_note(self.head_path).get("count") != len(self.events):
+            self._write_head(self.events[-1])
+
+    def _put(self, line: bytes) -> None:
+        """Add lines after the last whole one, durably; its file's name is durable first."""
+        make_folder(self.folder)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
+            if not self._whole:
+                sync_folder(self.folder)
             os.ftruncate(handle, self._whole)  # what a crash left of an event that never was
             _write_or_undo(handle, line, self._whole)
         finally:
             os.close(handle)
-        if is_new:
-            sync_folder(self.folder)
-        event = Event(**json.loads(line))
-        self._write_head(event)
-        self._whole += len(line)
-        self.is_torn = False
-        self.events.append(event)
-        return event
 
     def _write_head(self, event: Event) -> None:
         """Put the head beside the journal; where that fails the event is taken back, so that it can be tried again."""
@@ -157,12 +184,13 @@ class Journal:
         return event
 
     def _check_head(self) -> None:
-        """The head beside the journal may be one event behind (a crash between the two), never ahead."""
+        """The head beside the journal may be one act behind (a crash between the two), never ahead."""
         note = read_note(self.head_path)
         count, head = note.get("count", 0), note.get("head", FIRST)
         known = self.events[count - 1].hash if isinstance(count, int) and 0 < count <= len(self.events) else FIRST
-        missing = not note and len(self.events) > 1
-        if missing or head != known or not 0 <= len(self.events) - count <= 1:
+        last = 1 + len(list(takewhile(lambda event: event.more, reversed(self.events[:-1]))))
+        missing = not note and len(self.events) > last
+        if missing or head != known or len(self.events) - count not in {0, last}:
             raise ReconciliationError(
                 f"ends after {len(self.events)} events, its head knows of {count}; restore the journal from a copy",
                 at=Location(f"ledger/{self.folder.name}/{_NAME}"),

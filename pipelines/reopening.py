@@ -1,8 +1,10 @@
 """Reopen a closed month: one person asks with a reason, a second one approves; the superseded issue is kept."""
 
+from typing import Any
+
 from billing.errors import PeriodError, UsageError
 from billing.periods import Period
-from pipelines.journal import Actor, Event, Journal
+from pipelines.journal import Journal
 from pipelines.standing import standing
 from pipelines.subjects import reopening_subject
 from pipelines.waiting import Queued
@@ -32,10 +34,10 @@ def ask(workspace: Workspace, period: Period, reason: str) -> Journal:
     return journal
 
 
-def carry_out(journal: Journal, after: Queued, by: Actor) -> Event | None:
-    """Reopen the month when its reopening is approved, or drop the request when it is returned."""
-    if after.standing.state == "APPROVED":
-        return journal.append("reopened", {"approved_by": [each.user for each in after.approvals]}, by)
-    if after.standing.state == "RETURNED":
-        return journal.append("reopen-refused", {}, by)
-    return None
+def follows(after: Queued) -> list[tuple[str, dict[str, Any]]]:
+    """What goes into the journal with an approval: the month is reopened, or the request is dropped when it is returned."""
+    if after.subject.kind == "REOPEN" and after.standing.state == "APPROVED":
+        return [("reopened", {"approved_by": [each.user for each in after.approvals]})]
+    if after.subject.kind == "REOPEN" and after.standing.state == "RETURNED":
+        return [("reopen-refused", {})]
+    return []

@@ -48,8 +48,7 @@ def adjust(
         for cells in rows:
             read_row("adjustments", cells, ENTERED, len(journal.events) + 1)
         if not dry_run:
-            for cells in rows:
-                journal.append("adjustment", {"cells": cells}, by)
+            journal.append_all([("adjustment", {"cells": cells}) for cells in rows], by)
     _tell(rows, month, dry_run=dry_run, as_json=as_json)
     return _WAITS
 

@@ -17,7 +17,7 @@ from pipelines.journal import Actor
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.recorded import read_as_of, stages_of
-from pipelines.reopening import carry_out
+from pipelines.reopening import follows
 from pipelines.run import Run, run_month
 from pipelines.settings import read_settings
 from pipelines.signing_off import Office
@@ -110,9 +110,7 @@ def _decide(
     signed = Office(home, book.journal, users, book.policy).sign_off(queued, decision, key, note, by)
     after = judge(queued.subject, [*queued.approvals, signed.approval], book)
     if not dry_run:
-        book.journal.append("approval", signed.data, by)
-        if queued.subject.kind == "REOPEN":
-            carry_out(book.journal, after, by)
+        book.journal.append_all([("approval", signed.data), *follows(after)], by)
     return {**{name: signed.data[name] for name in ("identity", "decision", "level", "assurance")}, "state": after.standing.state}
 
 

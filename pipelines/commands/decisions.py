@@ -43,17 +43,18 @@ def correct(
     if pairs == [(None, None)] and row is None:
         raise UsageError("a correction needs a field and its new value; give --set FIELD=VALUE")
     with writing(home, f"correct {identity}", dry_run=dry_run):
-        made = []
+        desk = Desk(home, month)
+        targets = desk.targets(identity)
+        if len(targets) > 1:
+            raise UsageError(f"{identity} names {len(targets)} records; give the exception_id of the one that is meant")
+        by = actor(user, now, load_tables(home)["users"])
+        made: list[dict[str, Any]] = []
         for name, value in pairs:
-            desk = Desk(home, month)
-            targets = desk.targets(identity)
-            if len(targets) > 1:
-                raise UsageError(f"{identity} names {len(targets)} records; give the exception_id of the one that is meant")
-            by = actor(user, now, load_tables(home)["users"])
-            data = desk.decide("CORRECT", targets[0], reason, column_name=name, new_value=value, row=row)
-            if not dry_run:
-                desk.write(data, by)
+            data = desk.decide("CORRECT", targets[0], reason, column_name=name, new_value=value, row=row, earlier=made)
             made.append(data)
+        made = desk.numbered(made)
+        if not dry_run:
+            desk.write(made, by)
     return _tell(made, month, dry_run=dry_run, as_json=as_json)
 
 
@@ -78,11 +79,9 @@ def decide(
         by = actor(user, now, load_tables(home)["users"])
         named = [*ids, *(_of_code(desk, code, action) if code else ())]
         planned = [desk.decide(action, target, reason, owner=owner) for name in dict.fromkeys(named) for target in desk.targets(name)]
-        first = sum(1 for _ in desk.book.journal.of("decision")) + 1
-        made = [{**data, "decision_id": f"D-{month}-{first + n:04d}"} for n, data in enumerate(planned)]
+        made = desk.numbered(planned)
         if not dry_run:
-            for data in made:
-                desk.write(data, by)
+            desk.write(made, by)
     return _tell(made, month, dry_run=dry_run, as_json=as_json)
 
 
