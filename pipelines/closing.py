@@ -13,7 +13,7 @@ from billing.frames import MonthBill
 from billing.periods import Period
 from billing.test_agency import check_test_agency
 from pipelines.journal import Actor, Journal
-from pipelines.posting import Posted, commit, posted, prepare
+from pipelines.posting import Posted, commit, discard, posted, prepare, preparing
 from pipelines.run import Run
 from pipelines.standing import posted_issues, seal_of, standing
 from pipelines.workspace import Workspace
@@ -121,8 +121,12 @@ def post(workspace: Workspace, period: Period, bill: MonthBill, by: Actor) -> Po
     """Post a month that nothing stands in the way of; all or nothing."""
     journal = Journal(workspace.ledger / str(period))
     issue = max(posted_issues(workspace, period), default=0) + 1
-    temporary = prepare(workspace, period, bill, journal, issue)
-    return _record(journal, period, commit(workspace, period, issue, temporary), by)
+    try:
+        done = commit(workspace, period, issue, prepare(workspace, period, bill, journal, issue))
+    except OSError:
+        discard(preparing(workspace, period, issue))  # a full disk gets its room back
+        raise
+    return _record(journal, period, done, by)
 
 
 def _record(journal: Journal, period: Period, done: Posted, by: Actor) -> Posted:

@@ -4,12 +4,10 @@ Before the rename nothing refers to the folder; after it the month is posted, wh
 folder holds, not what a call answered, decides whether a posting took place.
 """
 
-import contextlib
 import hashlib
 import json
 import os
 import platform
-import shutil
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -20,8 +18,9 @@ from billing.frames import MonthBill
 from billing.money import total
 from billing.periods import Period
 from inputs.text_file import entries, read_bytes
-from pipelines.files import file_hash, sync_folder, text_hash
+from pipelines.files import file_hash, make_folder, naming, sync_folder, text_hash
 from pipelines.journal import Journal
+from pipelines.leftovers import remove_folder
 from pipelines.recorded import stage_paths
 from pipelines.settings import SETTINGS_FILE
 from pipelines.stages import Stages, code_hash
@@ -31,7 +30,6 @@ from pipelines.workspace import Workspace
 
 _FILE_MODE: Final = 0o444
 _FOLDER_MODE: Final = 0o555
-_OPEN_MODE: Final = 0o700
 _TABLE_FOLDERS: Final = ("reference", "rates")
 
 
@@ -49,16 +47,22 @@ def seal_hash(body: dict[str, Any]) -> str:
     return text_hash(json.dumps({name: value for name, value in body.items() if name != "sha256"}, sort_keys=True))
 
 
+def preparing(workspace: Workspace, period: Period, issue: int) -> Path:
+    """Where an issue is gathered before it is the month's."""
+    folder = posted_folder(workspace, period, issue)
+    return folder.with_name(f".{folder.name}.tmp")
+
+
 def prepare(workspace: Workspace, period: Period, bill: MonthBill, journal: Journal, issue: int) -> Path:
     """Write a month's sealed folder under a temporary name.
 
     Raises:
         InputError: a file of the inbox is not the one that was run.
     """
-    folder = posted_folder(workspace, period, issue)
-    temporary = folder.with_name(f".{folder.name}.tmp")
+    temporary = preparing(workspace, period, issue)
     discard(temporary)
-    temporary.mkdir(parents=True)
+    make_folder(temporary.parent)
+    temporary.mkdir()
     stages = Stages(workspace.ledger / str(period), period)
     for path in [stages.manifest_path, *stage_paths(stages)]:
         _copy(path, temporary / path.relative_to(stages.folder))
@@ -76,11 +80,15 @@ def commit(workspace: Workspace, period: Period, issue: int, temporary: Path) ->
     Where the rename's outcome is not known, the folder that is there tells.
     """
     folder = posted_folder(workspace, period, issue)
-    with contextlib.suppress(OSError):
+    answer = ""
+    try:
         temporary.rename(folder)
+    except OSError as error:
+        answer = f": {error.strerror}"
     if temporary.exists() or not (folder / SEAL).is_file():
-        raise OSError(None, "the posted month could not be put in place", str(folder))
-    sync_folder(folder.parent)
+        raise OSError(None, f"the posted month could not be put in place{answer}", str(folder))
+    with naming(folder):
+        sync_folder(folder.parent)
     return posted(folder, issue)
 
 
@@ -120,9 +128,7 @@ def seal_troubles(folder: Path) -> list[Trouble]:
 def discard(temporary: Path) -> None:
     """Remove what an interrupted posting left; nothing refers to it."""
     if temporary.is_dir():
-        for path in [temporary, *(each for each in temporary.rglob("*") if each.is_dir())]:
-            path.chmod(_OPEN_MODE)
-        shutil.rmtree(temporary)
+        remove_folder(temporary)
 
 
 def _seal_body(workspace: Workspace, period: Period, bill: MonthBill, journal: Journal, issue: int, folder: Path) -> dict[str, Any]:
@@ -184,7 +190,7 @@ def _copy(source: Path, target: Path) -> None:
 def _write(target: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with naming(target), os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

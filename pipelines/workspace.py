@@ -6,14 +6,22 @@ import getpass
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from billing.errors import BillingError, InputError
 from billing.periods import Period
 from inputs.text_file import entries
+from pipelines.files import make_folder, naming, sync_folder
+from pipelines.leftovers import clear
 from pipelines.settings import SETTINGS_FILE
+
+_NOTE_LIMIT: Final = 4096  # bytes
+_LOOKS: Final = 100
+_PAUSE_SECONDS: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -83,35 +91,70 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _holder(text: str) -> str:
-    """Who holds the lock, in words."""
+def _holder(note: bytes) -> str:
+    """Who holds the lock, in words; none where nobody living is named yet."""
     try:
-        held = json.loads(text)
-        return f"`{held['command']}` of {held['user']} on {held['host']}, process {held['pid']}"
-    except (ValueError, TypeError, KeyError):
-        return "another command"
+        held = json.loads(note)
+        words = f"`{held['command']}` of {held['user']} on {held['host']}, process {held['pid']}"
+        if held["host"] == socket.gethostname():
+            os.kill(held["pid"], 0)  # no signal, only the question whether there is such a process
+    except PermissionError:
+        return words
+    except (ValueError, TypeError, KeyError, ProcessLookupError, OverflowError):
+        return ""
+    return words
 
 
 @contextlib.contextmanager
 def locked(workspace: Workspace, command: str) -> Iterator[None]:
     """Hold the workspace's lock; it is freed when the process ends, however it ends.
 
+    The lock file names the holder and is empty when nobody is at work. One that is not empty when the lock is free is
+    a command's that was killed or failed: what it left half-done is cleared away first.
+
     Raises:
         BillingError: another process holds it; the message names the holder.
     """
-    workspace.ledger.mkdir(parents=True, exist_ok=True)
     path = workspace.ledger / ".lock"
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise BillingError(f"the workspace is in use by {_holder(file.read())}; wait for it to end") from None
-        file.seek(0)
-        file.truncate()
-        holder = {"command": command, "user": _user(), "host": socket.gethostname(), "pid": os.getpid()}
-        file.write(json.dumps(holder))
-        file.flush()
+    with naming(path):
+        make_folder(workspace.ledger)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        _take(handle)
+        with naming(path):
+            is_left = bool(os.pread(handle, _NOTE_LIMIT, 0))
+            _note(handle, {"command": command, "user": _user(), "host": socket.gethostname(), "pid": os.getpid()})
+            sync_folder(workspace.ledger)
+        if is_left:
+            clear(workspace.root)
         yield
-        file.seek(0)
-        file.truncate()
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> None:
+    """Take the lock, or say who has it; one who takes or frees it this very moment is given time to say so."""
+    words = ""
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            words = _holder(os.pread(handle, _NOTE_LIMIT, 0))
+            if words:
+                break
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+    raise BillingError(f"the workspace is in use by {words or 'another command'}; wait for it to end")
+
+
+def _note(handle: int, holder: dict[str, object]) -> None:
+    """Write who holds the lock over what is there, durably: while it is not empty, somebody is at work or was killed."""
+    data = json.dumps(holder).encode()
+    os.lseek(handle, 0, os.SEEK_SET)
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
+    os.ftruncate(handle, len(data))
+    os.fsync(handle)
