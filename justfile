@@ -62,6 +62,14 @@ tamper N="1000" SEED="1":
 fuzz ROUNDS="10" *ARGS:
     for round in $(seq {{ROUNDS}}); do {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 -m hypothesis {{ARGS}} || exit 1; done
 
+# a close struck at POINTS changes it makes to the disk: killed, torn, full, without power; and KILLS of a real process
+faults POINTS="500" WORKERS="2" KILLS="30":
+    PYTHONPATH=. {{bin}}python -m tests.faults.sweep {{POINTS}} {{WORKERS}} {{KILLS}}
+
+# two closes of one month at once, COUNT times
+races COUNT="50":
+    PYTHONPATH=. {{bin}}python -m tests.faults.racing {{COUNT}}
+
 # resolve the dependencies again and pin them by hash
 lock:
     {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --extra dev --extra bench --universal --python-version 3.11 \

@@ -99,8 +99,15 @@ class Stages:
         self.new[step] = Step(key, files, facts or {})
 
     def step(self, step: str) -> Step:
-        """A step of this run, else of the last one."""
-        return self.new.get(step) or self.old[step]
+        """A step of this run, else of the last one.
+
+        Raises:
+            ReconciliationError: nothing is recorded of it.
+        """
+        found = self.new.get(step) or self.old.get(step)
+        if found is None:
+            raise ReconciliationError(f"ledger/{self.period} has no record of its {step}; restore the period from a copy")
+        return found
 
     def frame(self, step: str, name: str) -> pl.DataFrame:
         """Read one frame of a step, its hash checked."""

@@ -1,14 +1,12 @@
 """One small month at the door of its close, for every test of a process."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.small_month import CLOSE, work_small_month, write_small_month
-from tests.faults.trial import Bench, room, still
+from tests.faults.trial import Bench, clear, room, still
 
 
 @pytest.fixture(scope="session")
@@ -16,9 +14,7 @@ def place() -> Iterator[Path]:
     """A folder for the workspaces of this process."""
     made = room()
     yield made
-    for where, _, _ in os.walk(made):
-        Path(where).chmod(0o700)
-    shutil.rmtree(made)
+    clear(made)
 
 
 @pytest.fixture(scope="session")

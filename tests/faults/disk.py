@@ -64,7 +64,16 @@ class Disk:
 
     @contextlib.contextmanager
     def failing(self) -> Iterator["Disk"]:
-        """Stand between the program and the disk."""
+        """Stand between the program and the disk; what a loss of power takes is gone when this ends."""
+        try:
+            with self._between():
+                yield self
+        finally:
+            if self.power is not None:  # at its change, or else after the last
+                self.power.strike(self.random)
+
+    @contextlib.contextmanager
+    def _between(self) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("open", "close", "write", "fsync", "ftruncate", "unlink", "mkdir", "rmdir", "chmod", "rename", "replace", "link"):
                 self.real[name] = getattr(os, name)
@@ -84,9 +93,7 @@ class Disk:
             # they ask whether these can be called relative to a folder
             supports = {getattr(os, name) for name in ("open", "unlink", "mkdir", "rmdir", "chmod", "rename", "replace", "link")}
             patch.setattr(os, "supports_dir_fd", os.supports_dir_fd | supports)
-            yield self
-        if self.power is not None:  # at its change, or else after the last
-            self.power.strike(self.random)
+            yield
 
     def change(self, what: str, path: str, do: Callable[[], Any], tear: Callable[[int], Any] | None = None, size: int = 0) -> Any:
         """Make one change, or fail at it.
@@ -167,7 +174,7 @@ class Disk:
 
         def put(size: int) -> int:
             if self.power:
-                self.power.touched(path)
+                self.power.touched(path, os.lseek(handle, 0, os.SEEK_CUR))
             return int(self.real["write"](handle, raw[:size])) if size else 0
 
         return int(self.change("write", path, lambda: put(len(raw)), put, len(raw)))
@@ -190,7 +197,7 @@ class Disk:
 
         def do() -> None:
             if self.power:
-                self.power.touched(path)
+                self.power.touched(path, size)
             self.real["ftruncate"](handle, size)
 
         self.change("truncate", path, do)
@@ -244,6 +251,8 @@ class Disk:
 
         def do() -> "_Raw":
             is_new = not os.path.lexists(whole)
+            if not is_new and self.power and "w" in mode:
+                self.power.touched(whole, 0)
             raw = _Raw(self, whole, file, raw_mode, closefd, opener)
             if is_new and self.power:
                 self.power.created(whole)

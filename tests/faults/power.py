@@ -29,7 +29,7 @@ class PowerLoss:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.kept = Path(tempfile.mkdtemp(prefix="graves-", dir=root.parent))
-        self.unsynced: dict[int, bytes] = {}  # inode: the bytes it had when last synced
+        self.unsynced: dict[int, tuple[bytes, int]] = {}  # inode: the bytes it had when last synced, and where it changed first
         self.names: list[_Name] = []
         self.unlink, self.rename, self.link, self.mkdir = os.unlink, os.rename, os.link, os.mkdir
 
@@ -37,14 +37,14 @@ class PowerLoss:
         """A file, folder or second name is new."""
         state = os.lstat(path)
         if state.st_nlink == 1 and os.path.isfile(path):
-            self.unsynced[state.st_ino] = b""
+            self.unsynced[state.st_ino] = b"", 0
         self._note(path, lambda: self._remove(path))
 
-    def touched(self, path: str) -> None:
-        """A file is about to change."""
-        state = os.stat(path)
-        if state.st_ino not in self.unsynced:
-            self.unsynced[state.st_ino] = Path(path).read_bytes()
+    def touched(self, path: str, start: int) -> None:
+        """A file is about to change from an offset on."""
+        number = os.stat(path).st_ino
+        old, first = self.unsynced.get(number) or (Path(path).read_bytes(), start)
+        self.unsynced[number] = old, min(first, start)
 
     def synced(self, path: str) -> None:
         """What a file or a folder holds is durable."""
@@ -94,9 +94,9 @@ class PowerLoss:
         for where, _, files in sorted(os.walk(self.root)):
             for file in sorted(files):
                 path = Path(where) / file
-                old = self.unsynced.get(path.stat().st_ino)
-                if old is not None:
-                    _tear(path, old, chance)
+                number = path.stat().st_ino
+                if number in self.unsynced:
+                    _tear(path, *self.unsynced[number], chance)
         shutil.rmtree(self.kept)
 
     def _note(self, path: str, undo: Callable[[], None]) -> None:
@@ -121,10 +121,13 @@ class PowerLoss:
             self.unlink(path)
 
 
-def _tear(path: Path, old: bytes, chance: random.Random) -> None:
-    """Leave a file as synced, as written, or torn at a block: what is not written is as it was, or zeros."""
+def _tear(path: Path, old: bytes, start: int, chance: random.Random) -> None:
+    """Leave a file as synced, as written, or torn at a block: what is not written is as it was, or zeros.
+
+    What was synced and not changed since is not touched.
+    """
     new = path.read_bytes()
-    cut = chance.randint(0, len(new) // _BLOCK) * _BLOCK
+    cut = min(max(start, chance.randint(min(start, len(new)) // _BLOCK, len(new) // _BLOCK) * _BLOCK), len(new))
     forms = (new, old, new[:cut], new[:cut] + old[cut:], new[:cut] + bytes(len(new) - cut))
     mode = path.stat().st_mode & 0o777
     path.chmod(0o600)

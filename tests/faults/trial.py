@@ -31,7 +31,7 @@ from tests.e2e.program import Ended, cotbill
 from tests.faults.disk import EIO, FULL, FULL_ONCE, GROWING, MODES, POWER, TORN, Change, Died, Disk, Fault
 from tests.faults.small_month import PERIOD, at_noon
 
-Tree = dict[str, str]  # path below the workspace: SHA-256, or the target of a link
+Tree = dict[str, str]  # path below the workspace: SHA-256; of a folder nothing
 Words = tuple[str, ...]
 SAFE, IDENTICAL = "untouched, with a message", "identical"
 _RAM = Path("/dev/shm")
@@ -52,11 +52,17 @@ def tree(root: Path) -> Tree:
     found: Tree = {}
     for where, folders, files in os.walk(root):
         for name in folders:
-            found[str((Path(where) / name).relative_to(root)) + "/"] = ""
+            path = Path(where) / name
+            found[str(path.relative_to(root)) + "/"] = _sealed(path)
         for name in files:
             path = Path(where) / name
-            found[str(path.relative_to(root))] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[str(path.relative_to(root))] = hashlib.sha256(path.read_bytes()).hexdigest() + _sealed(path)
     return found
+
+
+def _sealed(path: Path) -> str:
+    """Of a posted month also who may write it."""
+    return f" {path.stat().st_mode:o}" if "posted" in path.parent.parts else ""
 
 
 def differences(found: Tree, wanted: Tree) -> list[str]:
@@ -71,6 +77,13 @@ def _how(name: str, found: Tree, wanted: Tree) -> str:
 def room() -> Path:
     """A folder for workspaces, in memory where the machine has that."""
     return Path(tempfile.mkdtemp(prefix="cotbill-faults-", dir=_RAM if os.access(_RAM, os.W_OK) else None))
+
+
+def clear(place: Path) -> None:
+    """Remove such a folder, sealed months and all."""
+    for where, _, _ in os.walk(place):
+        Path(where).chmod(0o700)
+    shutil.rmtree(place)
 
 
 @contextmanager
@@ -140,13 +153,19 @@ def run_on(disk: Disk, *words: str) -> Ended | None:
     _DISKS.append(disk)
     try:
         with disk.failing():
-            return cotbill(*words, "-w", disk.root)
+            return told(*words, "-w", disk.root)
     except Died:
         return None
-    except Exception:
-        return Ended(-1, "", traceback.format_exc())
     finally:
         _DISKS.pop()
+
+
+def told(*words: str) -> Ended:
+    """How a command ended; with a traceback as -1."""
+    try:
+        return cotbill(*words)
+    except Exception:
+        return Ended(-1, "", traceback.format_exc())
 
 
 def is_one_line(text: str) -> bool:
@@ -166,8 +185,10 @@ def reads(root: Path) -> list[str]:
         try:
             look()
         except BillingError as error:
-            wrong += [f"refuses to be read: {error}"]
-    ended = cotbill("exceptions", PERIOD, "-w", str(root))
+            wrong.append(f"refuses to be read: {error}")
+        except Exception:
+            wrong.append(f"cannot be read: {traceback.format_exc()}")
+    ended = told("exceptions", PERIOD, "-w", str(root))
     if ended.code not in {0, 3}:
         wrong.append(f"exceptions: {ended.code} {ended.err}")
     return wrong
@@ -206,15 +227,16 @@ class Bench:
         try:
             yield Path(shutil.copytree(self.before, place / "w"))
         finally:
-            for where, _, _ in os.walk(place):
-                Path(where).chmod(0o700)
-            shutil.rmtree(place)
+            clear(place)
 
     def _tree(self, root: Path) -> Tree:
         """Every file by content. Of a command that works a month, the journal by what it says but for how long it took."""
         found = tree(root)
         if self.then:
-            events = [(event.kind, sorted(_lasting(event.data).items())) for event in Journal(root / "ledger" / PERIOD).events]
+            try:
+                events = [(event.kind, sorted(_lasting(event.data).items())) for event in Journal(root / "ledger" / PERIOD).events]
+            except BillingError as error:
+                return {"events": str(error)}
             found = {name: digest for name, digest in found.items() if not name.endswith(("journal.jsonl", "head.json"))}
             found["events"] = repr(events)
         return found
@@ -275,19 +297,22 @@ class Bench:
             for name, digest in found.items()
             if digest not in {self.start.get(name), self.middle.get(name)} and not _moves(name)
         ]
-        ledger = {name: digest for name, digest in found.items() if name.startswith("ledger/") and digest and not name.endswith(".lock")}
+        ledger = {name: digest for name, digest in found.items() if name.startswith("ledger/") and not name.endswith((".lock", "/"))}
         untouched = ledger.items() <= self.start.items()
         return wrong, SAFE if untouched else IDENTICAL
 
     def _repeat(self, root: Path) -> list[str]:
         """Run the command again where its event is not there yet, then the one after it."""
         wrong = []
-        done = len(Journal(root / "ledger" / PERIOD).events) >= self.events
+        try:
+            done = len(Journal(root / "ledger" / PERIOD).events) >= self.events
+        except BillingError:
+            done = False
         if not (self.then and done):
-            ended = cotbill(*self.words, "-w", str(root))
+            ended = told(*self.words, "-w", str(root))
             wrong += [] if ended.code == self.code else [f"run again, it ended with {ended.code}: {ended.err or ended.out}"]
         if self.then:
-            cotbill(*self.then, "-w", str(root))
+            told(*self.then, "-w", str(root))
         return wrong
 
 
