@@ -7,7 +7,7 @@ from typing import Any
 from billing.errors import UsageError
 from billing.periods import Period
 from pipelines.files import read_note, write_atomic
-from pipelines.publish import republish_mart
+from pipelines.publish import mart_has_invoices, republish_mart
 from pipelines.recorded import load_bill, stages_of
 from pipelines.run import Progress, silent
 from pipelines.workspace import Workspace
@@ -40,6 +40,7 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
     hashes |= {each.invoice_no: each.sha256 for each in rendered}
     if old.get("key") != key or old.get("pdf_sha256") != hashes:
         write_atomic(note, json.dumps({"key": key, "pdf_sha256": hashes}, indent=1, sort_keys=True).encode())
+    if not mart_has_invoices(workspace, period):
         republish_mart(workspace, period)
     return rendered
 

@@ -57,8 +57,19 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     _publish_mart(workspace, period, bill)
     hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in [*files.values(), workspace.mart]}
     names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
-    write_atomic(note_path, json.dumps({"key": wanted, "files": hashes, "names": names}, indent=1, sort_keys=True).encode())
+    note = {"key": wanted, "files": hashes, "names": names, "pdf": _pdf_hash(workspace, period)}
+    write_atomic(note_path, json.dumps(note, indent=1, sort_keys=True).encode())
     return Published(files, workspace.mart, reused=False)
+
+
+def _pdf_hash(workspace: Workspace, period: Period) -> str:
+    """What stands for the hashes of a period's invoices."""
+    return text_hash(json.dumps(pdf_hashes(workspace, period), sort_keys=True))
+
+
+def mart_has_invoices(workspace: Workspace, period: Period) -> bool:
+    """Whether the mart was made with the hashes of a period's invoices as they are now."""
+    return bool(read_note(workspace.ledger / str(period) / _NOTE).get("pdf") == _pdf_hash(workspace, period))
 
 
 def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency | None = None) -> dict[str, str]:
@@ -96,6 +107,7 @@ def republish_mart(workspace: Workspace, period: Period) -> None:
     note_path = workspace.ledger / str(period) / _NOTE
     old = {"files": {}} | read_note(note_path)
     old["files"][str(workspace.mart.relative_to(workspace.root))] = file_hash(workspace.mart)
+    old["pdf"] = _pdf_hash(workspace, period)
     write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
 
 

@@ -12,6 +12,7 @@ from tests.e2e.world import write_feed_text, write_world
 PERIOD = "2026-10"
 NOW = dt.datetime(2026, 11, 9, 14, 0, tzinfo=dt.UTC)
 CLOSE = ("close", PERIOD, "--no-pdf", "--user", "bill")
+CLOSE_WITH_PDF = ("close", PERIOD, "--user", "bill")
 FEEDS = {
     "usage": """
 source_record_id,billing_number,service_from,service_to,description,ticket_no,requested_by,rate_code,quantity,uom,usage_date

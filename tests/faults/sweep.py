@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.faults.disk import FULL, FULL_ONCE, KILL, MODES, POWER, Fault
 from tests.faults.kills import KilledForReal
-from tests.faults.small_month import CLOSE, work_small_month, write_small_month
+from tests.faults.small_month import CLOSE_WITH_PDF, work_small_month, write_small_month
 from tests.faults.trial import IDENTICAL, SAFE, Bench, Outcome, clear, room, still
 
 Point = tuple[Fault, Fault | None]
@@ -36,7 +36,7 @@ def points(bench: Bench, count: int) -> list[Point]:
 def _start(before: str) -> None:
     global _bench  # noqa: PLW0603 - one a process, made once
     _stopped.enter_context(still())
-    _bench = Bench(Path(before), *CLOSE)
+    _bench = Bench(Path(before), *CLOSE_WITH_PDF)
 
 
 def _try(point: Point) -> tuple[Outcome, str, bool]:
@@ -77,7 +77,7 @@ def sweep(count: int, workers: int, kills: int) -> int:
     place, tally = room(), Tally()
     with still():
         before = work_small_month(write_small_month(place / "w"))
-        bench = Bench(before, *CLOSE)
+        bench = Bench(before, *CLOSE_WITH_PDF)
     print(f"{len(bench.changes)} changes in a close, {len(bench.points(MODES))} points at which a fault can strike", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         _strike_all(points(bench, count), before, workers, tally)
