@@ -199,12 +199,13 @@ class Journal:
 
 def _cut(path: Path, size: int) -> None:
     """Cut a file to a size, durably."""
-    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        os.ftruncate(handle, size)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with naming(path):
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            os.ftruncate(handle, size)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _write_or_undo(handle: int, line: bytes, start: int) -> None:

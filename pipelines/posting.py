@@ -61,7 +61,8 @@ def prepare(workspace: Workspace, period: Period, bill: MonthBill, journal: Jour
     """
     temporary = preparing(workspace, period, issue)
     discard(temporary)
-    make_folder(temporary.parent)
+    with naming(temporary.parent):
+        make_folder(temporary.parent)
     temporary.mkdir()
     stages = Stages(workspace.ledger / str(period), period)
     for path in [stages.manifest_path, *stage_paths(stages)]:
@@ -203,5 +204,6 @@ def _lock(folder: Path) -> None:
         if path.is_file():
             path.chmod(_FILE_MODE)
     for path in [*sorted(folders, reverse=True), folder]:
-        sync_folder(path)
+        with naming(path):
+            sync_folder(path)
         path.chmod(_FOLDER_MODE)

@@ -117,14 +117,15 @@ class Disk:
     def _fail(self, what: str, path: str, tear: Callable[[int], Any] | None, size: int) -> None:
         fault, number = self.fault, len(self.changes)
         assert fault is not None
+        named = path if what not in {"write", "fsync", "truncate"} else None  # the system names no handle
         if fault.mode == FULL and number >= fault.at and what in GROWING:
             if tear is not None and number == fault.at and what == "write" and size > 1:
                 tear(self.random.randrange(1, size))  # the last bytes that the disk had room for
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path if what != "write" else None)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), named)
         if number != fault.at:
             return
         if fault.mode == FULL_ONCE and what in GROWING:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), named)
         if fault.mode == EIO and what == "fsync":
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         if fault.mode in DEADLY and not (fault.mode == TORN and tear is None):

@@ -126,6 +126,7 @@ def test_the_harness_finds_what_is_planted(
     assert any(planted.try_point(point).faults for point in points)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "what", "where"), [each[1:] for each in PLANTED], ids=[plant.__name__ for plant, *_ in PLANTED])
 def test_the_same_points_hold_where_nothing_is_planted(mode: str, what: str, where: str, bench: Bench) -> None:
     points = [point for point in bench.points((mode,)) if what == bench.change_at(point).what and where in bench.change_at(point).path]

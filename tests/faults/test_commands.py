@@ -15,7 +15,7 @@ TRANSFER = (
     "adjust", PERIOD, "--type", "TRANSFER", "--amount", "-5.00", "--billing-number", "D7580001", "--to", "D7580002", "--stream", "usage",
     "--rate-code", "VS10", "--reason-code", "OTHER", "--no-line-because", "agreed", "--support", "T-1", "--user", "bill",
 )  # fmt: skip
-_POINTS = 8
+_POINTS = 6
 
 
 @pytest.fixture(scope="module")

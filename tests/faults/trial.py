@@ -298,8 +298,9 @@ class Bench:
         if ended.code == self.code:  # it said that all is done
             return [f"said it was done: {each}" for each in differences(self._tree(root), self.middle) if ".lock " not in each], IDENTICAL
         wrong = [] if is_one_line(ended.err) and ended.code in {1, 10, 13} else [f"said {ended.err!r} with {ended.code}"]
-        if fault.mode in {FULL, FULL_ONCE} and "no space left on device" not in ended.err.lower():
-            wrong.append(f"did not say that the disk is full: {ended.err!r}")
+        why = "input/output error" if fault.mode == EIO else "no space left on device"
+        if why not in ended.err or str(root) not in ended.err:
+            wrong.append(f"did not say where and why: {ended.err!r}")
         wrong += [
             f"{name} is half-written"
             for name, digest in found.items()
