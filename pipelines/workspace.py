@@ -91,18 +91,21 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _holder(note: bytes) -> str:
-    """Who holds the lock, in words; none where nobody living is named yet."""
+def _holder(note: bytes) -> tuple[str, bool]:
+    """Who the lock's note names, in words, and whether that process is known to be gone."""
     try:
         held = json.loads(note)
         words = f"`{held['command']}` of {held['user']} on {held['host']}, process {held['pid']}"
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "", True
+    try:
         if held["host"] == socket.gethostname():
             os.kill(held["pid"], 0)  # no signal, only the question whether there is such a process
+    except (ProcessLookupError, TypeError, OverflowError):
+        return words, True
     except PermissionError:
-        return words
-    except (ValueError, TypeError, KeyError, ProcessLookupError, OverflowError):
-        return ""
-    return words
+        pass  # there is, and it is another's
+    return words, False
 
 
 @contextlib.contextmanager
@@ -140,8 +143,8 @@ def _take(handle: int) -> None:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            words = _holder(os.pread(handle, _NOTE_LIMIT, 0))
-            if words:
+            words, is_gone = _holder(os.pread(handle, _NOTE_LIMIT, 0))
+            if not is_gone:
                 break
             time.sleep(_PAUSE_SECONDS)
         else:

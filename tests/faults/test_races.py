@@ -59,6 +59,21 @@ def test_a_killed_holder_frees_the_lock_and_what_it_left_is_cleared(home: Worksp
     assert _lock_of(home).read_bytes() == b""
 
 
+def test_a_holder_that_cannot_be_seen_from_here_is_named_all_the_same(home: Workspace) -> None:
+    process = child(str(home.root), code=_HOLDER)
+    go(process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    note = json.loads(_lock_of(home).read_bytes())
+    _lock_of(home).write_text(json.dumps({**note, "pid": 2**30}))
+
+    with pytest.raises(BillingError, match=r"in use by `close 2026-10` of .*, process 1073741824; wait"), locked(home, "run 2026-10"):
+        pass
+
+    process.kill()
+    process.communicate()
+
+
 @pytest.mark.parametrize(
     "note",
     [b"", b"{", b"\0" * 300, b'{"command":"close","user":"x","host":"y","pid":1}', b'{"pid":"x"}', b"[]", b"\xff\xfe", b'"' * 5000],
