@@ -91,7 +91,7 @@ def _proven(
             raise ReconciliationError("the mart was not written out completely; free disk space and run again")
         found = _measure(file)
     except (duckdb.IOException, duckdb.FatalException) as error:
-        raise OSError(None, str(error).splitlines()[0]) from error
+        raise OSError(None, str(error).splitlines()[0].rpartition(": ")[2]) from error  # the system's own words come last
     if found != expected:
         odd = sorted(name for name in MART if found.get(name) != expected.get(name))
         raise ReconciliationError(f"the mart read back differs in {', '.join(odd)}; nothing is published")

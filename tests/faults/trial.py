@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -92,7 +93,7 @@ def still() -> Iterator[None]:
     """Stop the clock; bill the test agency once; build each mart once and copy it from then on, as one change."""
     with pytest.MonkeyPatch.context() as patch:
         at_noon(patch)
-        patch.setattr("pipelines.run.time.perf_counter", lambda: 0)
+        patch.setattr("pipelines.run.time", SimpleNamespace(perf_counter=lambda: 0))
         agency = cache(pipelines.closing.check_test_agency)
         patch.setattr(pipelines.closing, "check_test_agency", agency)
         patch.setattr(pipelines.publish, "check_test_agency", agency)
