@@ -14,9 +14,10 @@ from billing.periods import Period
 from pipelines.book import Book
 from pipelines.book_facts import with_book
 from pipelines.files import text_hash
+from pipelines.journal import Journal
 from pipelines.settings import read_settings
 from pipelines.stages import Stages
-from pipelines.standing import posted_folder, posted_issues, standing
+from pipelines.standing import posted_folder, standing
 from pipelines.workspace import Workspace
 
 _TABLE: Final = "table-"
@@ -72,9 +73,10 @@ def load_bill(workspace: Workspace, period: Period) -> MonthBill:
     return with_book(bill, Book.open(workspace, period, settings, tables["users"]), stages.frame("price:adjustments", "records"))
 
 
-def load_issues(workspace: Workspace, period: Period) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Lines and invoices of a period's posted issues, oldest first."""
-    stages = [Stages(posted_folder(workspace, period, issue), period) for issue in posted_issues(workspace, period)]
+def load_issues(workspace: Workspace, journal: Journal, period: Period) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Lines and invoices of a period's posted issues, oldest first: those that its journal, as given, has closed."""
+    issues = [int(event.data["issue"]) for event in journal.of("closed")]
+    stages = [Stages(posted_folder(workspace, period, issue), period) for issue in issues]
     return [(stage.frame("month", "lines"), stage.frame("month", "invoices")) for stage in stages]
 
 

@@ -30,7 +30,6 @@ from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjus
 from pipelines.recorded import MONTH, load_carried, load_earlier, load_issues, stages_of
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
-from pipelines.standing import posted_folder, posted_issues, seal_of
 from pipelines.waiting import Queued, queue
 from pipelines.workspace import Workspace
 
@@ -165,9 +164,8 @@ class Runner:
         return Run(bill, self.policy, month_key, self.book, self._stale(), self.steps, lambda feed: self._frame(f"price:{feed}", "records"))
 
     def _issues(self) -> list[str]:
-        """The seals of the period's posted issues: an invoice that changed since is issued anew."""
-        folders = [posted_folder(self.workspace, self.period, issue) for issue in posted_issues(self.workspace, self.period)]
-        return [str(seal_of(folder)["sha256"]) for folder in folders]
+        """The seals of the issues that the journal knows: an invoice that changed since is issued anew."""
+        return [str(event.data["seal_sha256"]) for event in self.book.journal.of("closed")]
 
     def _approvals_hash(self, feed: str) -> str:
         return text_hash(*[file_hash(path) for path in self.inbox.approvals]) if feed == "adjustments" else "none"
@@ -251,7 +249,7 @@ class Runner:
         )
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self.earlier, self.as_of)
-        bill = reissue(bill, load_issues(self.workspace, self.period))
+        bill = reissue(bill, load_issues(self.workspace, self.book.journal, self.period))
         bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
         used = {f"table-{name}": frame for name, frame in self.tables.frames.items()}
         return {**{name: getattr(bill, name) for name in MONTH}, **used}, {}
