@@ -96,11 +96,10 @@ def _made_again(month: Month, files: dict[str, str], pdfs: dict[str, str]) -> It
     facts = evidence(month.workspace, month.period, month.stages(issue).step("month").key, month.agency)
     with tempfile.TemporaryDirectory(prefix="cotbill-") as place:
         made = {f"out/{month.period}/{path.relative_to(place)}": path for path in write_month(bill, Path(place), facts).values()}
-        if made.keys() != files.keys():
-            odd = sorted(made.keys() ^ files.keys())[0]
-            yield Trouble(
-                month.diary, f"{odd} is issued and not of the month, or of the month and not issued; restore the journal from a copy"
-            )
+        odd = sorted(made.keys() - files.keys()) + sorted(name for name in files.keys() - made.keys() if "/detail/" in name)
+        if odd:
+            words = f"{odd[0]} is issued and not of the month, or of the month and not issued"
+            yield Trouble(month.diary, f"{words}; restore the journal from a copy")
         for name, path in made.items():
             if name in files and file_hash(path) != files[name]:
                 yield Trouble(

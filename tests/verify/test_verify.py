@@ -132,6 +132,19 @@ def test_a_reopened_month_is_open_again_and_its_old_issues_still_hold(office: Of
     assert f"ledger/{SECOND}/posted/01/inputs/cotbill.toml: is not as it was sealed; restore it from a copy" in ended.err
 
 
+def test_a_final_month_holds_and_a_final_event_of_another_seal_does_not(office: Office) -> None:
+    office("final", str(FIRST), user="fi", ends=(0,))
+    office("verify", str(FIRST), ends=(0,))
+    scene = Scene(office.root, FIRST, None)  # type: ignore[arg-type]
+    events = events_of(scene)
+    events[-1]["data"]["seal_sha256"] = "0" * 64
+    rehash(scene, events)
+
+    ended = office("verify", str(FIRST), ends=(13,))
+
+    assert f"ledger/{FIRST}/journal.jsonl:{len(events)}: names seal {'0' * 64} of issue 2, its folder has another" in ended.err
+
+
 def test_invoices_rendered_after_the_close_have_to_be_recorded(office: Office) -> None:
     office("invoices", str(SECOND), "--workers", "1")
     ended = office("verify", str(SECOND), ends=(13,))
