@@ -56,8 +56,7 @@ def explain_all(workspace: Workspace, period: Period, now: dt.datetime) -> None:
     by = actor(BILLER, now, load_tables(workspace)["users"])
     rows = desk.exceptions.filter(pl.col("status").is_in(WAITING) & (pl.col("severity") == "WARN"))
     words = [desk.decide("ACKNOWLEDGE", desk.targets(identity)[0], _WHY) for identity in rows["exception_id"].to_list()]
-    for number, data in enumerate(words, start=1):
-        desk.write({**data, "decision_id": f"D-{period}-{number:04d}"}, by)
+    desk.write([{**data, "decision_id": f"D-{period}-{number:04d}"} for number, data in enumerate(words, start=1)], by)
 
 
 def approve_all(workspace: Workspace, period: Period, as_of: dt.date, now: dt.datetime) -> None:

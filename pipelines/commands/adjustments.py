@@ -125,8 +125,7 @@ def settle(*, period: str, user: str | None, workspace: Path, now: dt.datetime, 
         proposals = proposed(home, month)
         if not dry_run:
             words = [{"cells": _cells(row, by), "evidence": _evidence(row)} for row in proposals.to_dicts()]
-            for data in words:
-                journal.append("adjustment", data, by)
+            journal.append_all([("adjustment", data) for data in words], by)
     if as_json:
         show.data([{**row, "written": not dry_run} for row in proposals.drop("prepared_by", "prepared_at").to_dicts()])
     else:

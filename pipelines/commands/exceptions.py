@@ -124,8 +124,7 @@ def _take_back(home: Workspace, month: Period, path: Path, user: str | None, now
         by = actor(user, now, load_tables(home)["users"])
         made = _made(desk, back)
         if not dry_run:
-            for data in made:
-                desk.write(data, by)
+            desk.write(made, by)
     waits = [data["decision_id"] for data in made if data["needs"]]
     if as_json:
         show.data({"decisions": len(made), "written": not dry_run, "effect": effect.to_dicts(), "need_a_second_person": waits,
