@@ -7,26 +7,33 @@ import polars as pl
 from billing.findings import find, gather
 from billing.money import CENT_PLACES, DOLLARS, RATE_PLACES, units
 from billing.number_text import number_text
+from billing.periods import Period
 from billing.policy import Policy
 from billing.wording import phrase
 
 _FINE: Final = 2 * RATE_PLACES
+_INVOICE_MONTH: Final = r"^COT-(\d{4}-\d{2})-"
 
 
-def audit_reference(rows: pl.DataFrame) -> pl.DataFrame:
+def audit_reference(rows: pl.DataFrame, period: Period, policy: Policy) -> pl.DataFrame:
     """J001: neither an invoice line nor a reason why there is none. J002: the line is not on any earlier invoice.
 
-    Needs original_id (see `billing.adjustments`).
+    J002 too: the line is of a month before the look-back, the policy.look_back_periods months before the period; what
+    was wrong then is settled otherwise. Needs original_id (see `billing.adjustments`).
     """
     has_line = pl.col("original_invoice_no").is_not_null() & pl.col("original_line_no").is_not_null()
+    month, oldest = pl.col("original_invoice_no").str.extract(_INVOICE_MONTH, 1), str(period.shift(-policy.look_back_periods))
+    is_old = (month < oldest).fill_null(value=False)
     return gather(
         find(
             rows, "J001", ~has_line & pl.col("no_original_reason").is_null(), column="original_invoice_no",
             message="no original invoice line and no reason why there is none",
         ),
         find(
-            rows.filter(has_line), "J002", pl.col("original_id").is_null(), column="original_line_no",
-            message=phrase("{} has no line {}", "original_invoice_no", "original_line_no"),
+            rows.filter(has_line), "J002", is_old | pl.col("original_id").is_null(), column="original_line_no",
+            message=pl.when(is_old)
+            .then(phrase("{} is of a month before the look-back, which starts {}", "original_invoice_no", pl.lit(oldest)))
+            .otherwise(phrase("{} has no line {}", "original_invoice_no", "original_line_no")),
         ),
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def _audit(rows: pl.DataFrame, tables: Tables, period: Period, policy: Policy) -
         audit.audit_account(rows, tables),
         audit_adjustment_code(rows),
         audit.audit_dates(rows, period, policy),
-        audit_reference(rows),
+        audit_reference(rows, period, policy),
         audit_recovery(rows),
         audit.audit_funding(rows.filter(~follows_its_line), tables),
     )

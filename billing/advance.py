@@ -27,10 +27,14 @@ def settled_months(period: Period, policy: Policy, earlier: Earlier, feed: str) 
 
     It reaches back no further than policy.advance_from, which is the first period of the workspace unless set.
     """
-    known = [*earlier.charges["period"].unique(), *earlier.of(feed).select(pl.col("period").unique()).collect()["period"], str(period)]
-    start = Period.parse(policy.advance_from) if policy.advance_from else Period.parse(min(known))
+    start = Period.parse(policy.advance_from or earlier.first or _first_known(period, earlier, feed))
     oldest = max(start, period.shift(-policy.look_back_periods))
     return [period.shift(step) for step in range(oldest.months_since(period), 2) if period.shift(step) >= oldest]
+
+
+def _first_known(period: Period, earlier: Earlier, feed: str) -> str:
+    recorded = earlier.of(feed).select(pl.col("period").unique()).collect()["period"]
+    return str(min([*earlier.charges["period"].unique(), *recorded, str(period)]))
 
 
 def billed_before(records: pl.DataFrame, earlier: Earlier, feed: str) -> pl.DataFrame:

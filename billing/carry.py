@@ -72,6 +72,13 @@ def leave(records: dict[str, pl.DataFrame], outcomes: pl.DataFrame, suspense: pl
     return Carried(plain, suspense.with_columns(source_file=named), rulings)
 
 
+def billed_again(carried: Carried) -> Period | None:
+    """The oldest month whose snapshot a carried record is billed beside; none when there is no such record."""
+    months = [frame.select(origin()).to_series().min() for feed, frame in carried.records.items() if is_snapshot(feed)]
+    named = [str(each) for each in months if each is not None]
+    return Period.parse(min(named)) if named else None
+
+
 def superseded(carried: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, Billed]:
     """Part carried records from those that came again this month under the same number: these are dropped (U501).
 
@@ -99,7 +106,7 @@ def before(earlier: Earlier, period: Period) -> Earlier:
         records={feed: frame.filter(until) for feed, frame in earlier.records.items()},
         charges=charges,
         splits=earlier.splits.join(mine, on="charge_id", how="semi"),
-        bridge=earlier.bridge.join(mine, on="charge_id", how="semi"),
+        first=earlier.first,
     )
 
 

@@ -307,19 +307,36 @@ class Billed:
 
 
 @dataclass(frozen=True)
+class StockForward:
+    """The stock book as a posted period left it, as far as a month's stock records meet it.
+
+    through: the last period entered; positions: POSITIONS; moves: MOVES, the issues and returns up to then that the
+    month's records name.
+    """
+
+    through: str
+    positions: pl.DataFrame
+    moves: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What earlier periods of this workspace came to (as posted if closed, else as last run); empty at first.
+
+    Whole for the months a bill looks back on; of older ones there is what the month's own records meet again.
 
     records: feed -> LazyFrame of record_schema(feed) + period + outcome (BILLED HELD; never DROPPED).
     charges: LINES of earlier periods.
     splits: SPLITS of those charges.
-    bridge: BRIDGE of those charges.
+    stock: the stock book brought forward; none: every stock record ever billed is in `records`.
+    first: the first period of the workspace; none: the first there is here.
     """
 
     records: dict[str, pl.LazyFrame] = field(default_factory=dict)
     charges: pl.DataFrame = field(default_factory=lambda: empty(LINES))
     splits: pl.DataFrame = field(default_factory=lambda: empty(SPLITS))
-    bridge: pl.DataFrame = field(default_factory=lambda: empty(BRIDGE))
+    stock: StockForward | None = None
+    first: str | None = None
 
     def of(self, feed: str) -> pl.LazyFrame:
         """Earlier records of one feed; an empty frame of the right shape when there are none."""

@@ -13,7 +13,7 @@ from billing.money import EXACT_PLACES, QUANTITY, RATE_PLACES, Exact, units
 from billing.policy import Policy
 from billing.wording import phrase
 
-_VENDOR_LINE: Final = ["vendor_code", "vendor_invoice_no", "vendor_line_no"]
+VENDOR_LINE: Final = ["vendor_code", "vendor_invoice_no", "vendor_line_no"]
 _LARGEST_INT: Final = 2**127 - 1
 
 
@@ -44,12 +44,12 @@ def _audit_billed_before(records: pl.DataFrame, earlier: Earlier) -> pl.DataFram
     before = (
         earlier.of("pass_through")
         .filter(pl.col("outcome") == "BILLED")
-        .join(records.select(_VENDOR_LINE).unique().lazy(), on=_VENDOR_LINE, how="semi")
-        .group_by(_VENDOR_LINE)
+        .join(records.select(VENDOR_LINE).unique().lazy(), on=VENDOR_LINE, how="semi")
+        .group_by(VENDOR_LINE)
         .agg(billed_in=pl.col("period").min())
         .collect()
     )
-    marked = records.join(before, on=_VENDOR_LINE, how="left", validate="m:1", maintain_order="left")
+    marked = records.join(before, on=VENDOR_LINE, how="left", validate="m:1", maintain_order="left")
     message = phrase(
         "line {} of invoice {} of {} was billed in {}",
         pl.col("vendor_line_no"), pl.col("vendor_invoice_no"), pl.col("vendor_code"), pl.col("billed_in"),

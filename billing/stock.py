@@ -20,7 +20,8 @@ from billing.policy import Policy
 from billing.rate_lookup import attach_account, attach_code, attach_rate
 from billing.rulings import rule
 from billing.stock_audit import Trouble, audit_records, book_findings, judge, judge_cost, stakes
-from billing.stock_ledger import MOVEMENT_COLUMNS, Ledger, Movement, movements, open_ledger
+from billing.stock_forward import open_book
+from billing.stock_ledger import Ledger, Movement, movements
 from billing.stock_returns import movement_columns, return_rows
 from billing.wording import phrase
 
@@ -92,8 +93,7 @@ def _attach(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 def _enter(records: pl.DataFrame, tables: Tables, policy: Policy, earlier: Earlier) -> _Book:
     """Open the book, replay the earlier periods, enter this period's records, and hear what the book says."""
-    past = earlier.of("stock").filter(pl.col("outcome") == "BILLED").select(*MOVEMENT_COLUMNS, "period").collect()
-    ledger = open_ledger(tables, movements(past))
+    ledger = open_book(tables, earlier)
     _keep_billed_costs(ledger, earlier)
     troubles: list[tuple[Movement, Trouble]] = []
     averages: list[tuple[Movement, Decimal | None]] = []

@@ -91,11 +91,9 @@ class Ledger:
             place.add(move.quantity, move.unit_cost if move.unit_cost is not None else place.average or Decimal(0))
         elif move.txn_type == "ISSUE":
             place.quantity -= move.quantity
-            self.issues[move.source_record_id] = Issued(move, place.average or Decimal(0))
-            if move.serial_no is not None:
-                self.serials_out[move.serial_no] = move.source_record_id
+            self.put_out(move, place.average or Decimal(0))
         elif move.txn_type == "RETURN":
-            self._take_back(move, place)
+            self.take_back(move, place)
         elif move.txn_type == "COUNT_ADJ":
             place.quantity += move.quantity
             if place.average is None and move.unit_cost is not None:
@@ -103,7 +101,14 @@ class Ledger:
         else:
             place.quantity -= move.quantity
 
-    def _take_back(self, move: Movement, place: Position) -> None:
+    def put_out(self, issue: Movement, average: Decimal) -> None:
+        """Note an issue and its serial as out, at what it cost."""
+        self.issues[issue.source_record_id] = Issued(issue, average)
+        if issue.serial_no is not None:
+            self.serials_out[issue.serial_no] = issue.source_record_id
+
+    def take_back(self, move: Movement, place: Position) -> None:
+        """Note what came back of an issue, and put it where it lies now unless it is defective."""
         issue = self.issues.get(move.original_txn_id or "")
         if issue is None:
             return

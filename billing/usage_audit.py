@@ -10,7 +10,7 @@ from billing.policy import Policy
 from billing.tiers import SLICED
 from billing.wording import phrase
 
-_SAME = (
+SAME = (
     "billing_number", "rate_code", "service_from", "service_to", "usage_date", "quantity", "ticket_no", "resource_id", "worker_id",
 )  # fmt: skip
 
@@ -96,17 +96,15 @@ def audit_doubles(records: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
     The one loaded first (by file name, then line) is not named. Needs records without repeated source_record_id.
     """
     loaded = records.sort("source_file", "source_line")
-    keys = loaded.select(_SAME).unique()
+    keys = loaded.select(SAME).unique()
     before = (
-        earlier.of("usage").filter(pl.col("outcome") == "BILLED").join(keys.lazy(), on=_SAME, how="semi", nulls_equal=True)
+        earlier.of("usage").filter(pl.col("outcome") == "BILLED").join(keys.lazy(), on=SAME, how="semi", nulls_equal=True)
         .sort("period", "source_file", "source_line").collect()
     )  # fmt: skip
     where = phrase("{} line {}", "source_file", "source_line")
-    old = before.select(*_SAME, phrase("{}/{}", "period", where).alias("_where"))
-    firsts = (
-        pl.concat([old, loaded.select(*_SAME, where.alias("_where"))]).group_by(_SAME, maintain_order=True).agg(pl.col("_where").first())
-    )
-    matched = loaded.join(firsts, on=_SAME, how="left", validate="m:1", nulls_equal=True, maintain_order="left")
+    old = before.select(*SAME, phrase("{}/{}", "period", where).alias("_where"))
+    firsts = pl.concat([old, loaded.select(*SAME, where.alias("_where"))]).group_by(SAME, maintain_order=True).agg(pl.col("_where").first())
+    matched = loaded.join(firsts, on=SAME, how="left", validate="m:1", nulls_equal=True, maintain_order="left")
     return find(
         matched, "U503", pl.col("_where") != where, column="source_record_id",
         message=phrase("same number, code, dates, quantity, ticket, resource and worker as {}", pl.col("_where")),

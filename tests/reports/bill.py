@@ -309,7 +309,6 @@ def earlier_months(period: Period, how_many: int) -> Earlier:
     return Earlier(
         charges=pl.concat([bill.lines for bill in bills]),
         splits=pl.concat([bill.splits for bill in bills]),
-        bridge=pl.concat([bill.bridge for bill in bills]),
     )
 
 
