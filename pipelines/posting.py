@@ -19,6 +19,7 @@ from billing.money import total
 from billing.periods import Period
 from inputs.text_file import entries, read_bytes
 from pipelines.files import file_hash, make_folder, naming, sync_folder, text_hash
+from pipelines.handing_on import hand_on
 from pipelines.journal import Journal
 from pipelines.leftovers import remove_folder
 from pipelines.recorded import stage_paths
@@ -68,6 +69,7 @@ def prepare(workspace: Workspace, period: Period, bill: MonthBill, journal: Jour
     for path in [stages.manifest_path, *stage_paths(stages)]:
         _copy(path, temporary / path.relative_to(stages.folder))
     _copy_inputs(workspace, period, stages, temporary / "inputs")
+    hand_on(workspace, period, issue, temporary)
     body = _seal_body(workspace, period, bill, journal, issue, temporary)
     body["sha256"] = seal_hash(body)
     _write(temporary / SEAL, (json.dumps(body, indent=1, sort_keys=True) + "\n").encode())

@@ -8,12 +8,13 @@ from billing.frames import MonthBill
 from billing.periods import Period
 from billing.test_agency import TestAgency, check_test_agency
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
+from pipelines.history import known_months, states
 from pipelines.journal import Journal
-from pipelines.recorded import load_bill, stages_of
+from pipelines.mart_months import pdf_hashes, publish_mart
+from pipelines.recorded import load_bill
 from pipelines.stages import code_hash
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
-from reports.mart import publish as publish_mart
 from reports.month_files import write_month
 
 _NOTE = "published.json"
@@ -26,16 +27,6 @@ class Published:
     files: dict[str, Path]
     mart: Path
     reused: bool
-
-
-def pdf_hashes(workspace: Workspace, period: Period) -> dict[str, str]:
-    """SHA-256 of the invoices rendered so far, by invoice number; those of an older run do not count."""
-    note = workspace.ledger / str(period) / "invoices.json"
-    held = read_note(note)
-    current = stages_of(workspace, period).old
-    if "month" not in current or held.get("key") != current["month"].key:
-        return {}
-    return dict(held.get("pdf_sha256", {}))
 
 
 def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> Published:
@@ -54,8 +45,8 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
         return Published(files, workspace.mart, reused=True)
     files = write_month(bill, out, facts)
     _clear(out / "detail", set(files.values()))
-    _publish_mart(workspace, period, bill)
-    hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in [*files.values(), workspace.mart]}
+    hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in files.values()}
+    hashes[str(workspace.mart.relative_to(workspace.root))] = publish_mart(workspace, bill)
     names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
     note = {"key": wanted, "files": hashes, "names": names, "pdf": _pdf_hash(workspace, period)}
     write_atomic(note_path, json.dumps(note, indent=1, sort_keys=True).encode())
@@ -91,29 +82,20 @@ def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency
     return {**facts, "issue": f"{found.issue:02d}", "seal": str(closed.data["seal_sha256"]), "journal head": closed.hash}
 
 
-def _publish_mart(workspace: Workspace, period: Period, bill: MonthBill) -> None:
-    others = [load_bill(workspace, other) for other in workspace.periods_with_ledger() if other != period]
-    bills = sorted([*others, bill], key=lambda each: each.period)
-    hashes: dict[str, str] = {}
-    for each in bills:
-        hashes |= pdf_hashes(workspace, Period.parse(each.period))
-    statuses = {each.period: standing(workspace, Period.parse(each.period)).state for each in bills}
-    publish_mart(bills, workspace.mart, pdf_hashes=hashes, statuses=dict(statuses))
-
-
 def republish_mart(workspace: Workspace, period: Period) -> None:
-    """Build the mart again, after invoices were rendered."""
-    _publish_mart(workspace, period, load_bill(workspace, period))
+    """Publish the mart again, after invoices were rendered."""
+    sha256 = publish_mart(workspace, load_bill(workspace, period, with_earlier=False))
     note_path = workspace.ledger / str(period) / _NOTE
     old = {"files": {}} | read_note(note_path)
-    old["files"][str(workspace.mart.relative_to(workspace.root))] = file_hash(workspace.mart)
+    old["files"][str(workspace.mart.relative_to(workspace.root))] = sha256
     old["pdf"] = _pdf_hash(workspace, period)
     write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
 
 
 def _months(workspace: Workspace) -> dict[str, str]:
-    found = {period: standing(workspace, period) for period in workspace.periods_with_ledger()}
-    return {str(period): f"{stages_of(workspace, period).old['month'].key} {each.state} {each.issue}" for period, each in found.items()}
+    found = known_months(workspace)
+    told = states(workspace, found)
+    return {str(each.period): f"{each.key} {told[str(each.period)]} {each.issue}" for each in found.months}
 
 
 def _are_whole(workspace: Workspace, note: dict[str, dict[str, str]]) -> bool:

@@ -7,17 +7,19 @@ from typing import Final
 import polars as pl
 
 from billing.carry import Carried
+from billing.decisions import carry_explanations, with_items
 from billing.errors import PeriodError
 from billing.frames import Earlier, MonthBill, Tables
 from billing.layouts import FEEDS
 from billing.periods import Period
 from pipelines.book import Book
 from pipelines.book_facts import with_book
-from pipelines.files import text_hash
 from pipelines.journal import Journal
+from pipelines.past import Past
 from pipelines.settings import read_settings
 from pipelines.stages import Stages
 from pipelines.standing import posted_folder, standing
+from pipelines.stock_past import with_corrected
 from pipelines.workspace import Workspace
 
 _TABLE: Final = "table-"
@@ -27,21 +29,6 @@ MONTH: Final = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", 
 def stages_of(workspace: Workspace, period: Period) -> Stages:
     """The stage files that stand for a period."""
     return Stages(standing(workspace, period).folder or workspace.ledger / str(period), period)
-
-
-def load_earlier(workspace: Workspace, period: Period) -> tuple[Earlier, str]:
-    """What earlier periods came to, and the hash that stands for all of it."""
-    found = [stages_of(workspace, p) for p in workspace.periods_with_ledger() if p < period]
-    if not found:
-        return Earlier(), "none"
-    records = {}
-    for feed in FEEDS:
-        scans = [stage.scan(f"price:{feed}", "records") for stage in found if f"price:{feed}" in stage.old]
-        if scans:
-            records[feed] = pl.concat(scans)
-    months = {name: pl.concat([stage.frame("month", name) for stage in found]) for name in ("lines", "splits", "bridge")}
-    earlier = Earlier(records=records, charges=months["lines"], splits=months["splits"], bridge=months["bridge"])
-    return earlier, text_hash(*[f"{stage.period}={stage.old['month'].key}" for stage in found])
 
 
 def load_carried(workspace: Workspace, period: Period) -> tuple[Carried, str]:
@@ -55,8 +42,28 @@ def load_carried(workspace: Workspace, period: Period) -> tuple[Carried, str]:
     return Carried(records, stages.frame("carry", "suspense"), stages.frame("carry", "rulings")), stages.step("carry").key
 
 
-def load_bill(workspace: Workspace, period: Period) -> MonthBill:
+def explained_last(workspace: Workspace, last: Period, marked: pl.DataFrame, records: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """A month's exceptions with the explanations that the month before gave to the same.
+
+    Args:
+        marked: EXCEPTIONS with what people decided.
+        records: the month's records by feed.
+    """
+    if last not in workspace.periods_with_ledger():
+        return marked
+    then = stages_of(workspace, last)
+    old = then.frame("month", "exceptions")
+    if old.filter(pl.col("status").is_in(["ACKNOWLEDGED", "CARRIED"])).is_empty():
+        return marked
+    before = {feed: then.frame(f"price:{feed}", "records") for feed in FEEDS}
+    return carry_explanations(with_items(marked, records), with_items(old, before), period=str(last))
+
+
+def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True) -> MonthBill:
     """Read a period's bill.
+
+    Args:
+        with_earlier: with what was before, which only invoices show.
 
     Raises:
         PeriodError: the period was never run.
@@ -64,13 +71,17 @@ def load_bill(workspace: Workspace, period: Period) -> MonthBill:
     if period not in workspace.periods_with_ledger():
         raise PeriodError(f"{period} was not run yet; run it with `cotbill run {period}`")
     stages = stages_of(workspace, period)
-    earlier, _ = load_earlier(workspace, period)
     frames = {name: stages.frame("month", name) for name in MONTH}
     names = [name for name in stages.step("month").files if name.startswith(_TABLE)]
     tables = Tables({name.removeprefix(_TABLE): stages.frame("month", name) for name in names})
+    adjustments = stages.frame("price:adjustments", "records")
+    earlier = Earlier()
+    if with_earlier or adjustments.height:
+        past = Past(workspace, period, read_settings(workspace.root))
+        earlier = with_corrected(past, past.earlier, frames["lines"])
     bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
     settings = read_settings(stages.folder / "inputs" if (stages.folder / "inputs").is_dir() else workspace.root)
-    return with_book(bill, Book.open(workspace, period, settings, tables["users"]), stages.frame("price:adjustments", "records"))
+    return with_book(bill, Book.open(workspace, period, settings, tables["users"]), adjustments)
 
 
 def load_issues(workspace: Workspace, journal: Journal, period: Period) -> list[tuple[pl.DataFrame, pl.DataFrame]]:

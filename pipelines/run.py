@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from billing.carry import bill_late_snapshot, is_snapshot, join, leave, origin, superseded
-from billing.decisions import carry_explanations, decided, effective, with_items
+from billing.carry import bill_late_snapshot, billed_again, is_snapshot, join, leave, origin, superseded
+from billing.decisions import decided, effective
 from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
-from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, MonthBill, empty, record_schema
+from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, Earlier, MonthBill, empty, record_schema
 from billing.layouts import FEEDS
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
@@ -27,9 +27,11 @@ from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
 from pipelines.journal import Journal
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
-from pipelines.recorded import MONTH, load_carried, load_earlier, load_issues, stages_of
+from pipelines.past import Past
+from pipelines.recorded import MONTH, explained_last, load_carried, load_issues
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
+from pipelines.stock_past import stock_forward, with_corrected, with_old_lines
 from pipelines.waiting import Queued, queue
 from pipelines.workspace import Workspace
 
@@ -108,10 +110,10 @@ class Runner:
         self.workspace, self.period, self.as_of, self.write, self.progress = workspace, period, as_of, write, progress
         self.policy = read_settings(workspace.given)
         self.tables = load_tables(workspace)
-        self.earlier, self.earlier_hash = load_earlier(workspace, period)
         self.carried, self.carried_hash = load_carried(workspace, period)
+        self.past = Past(workspace, period, self.policy, billed_again(self.carried))
         self.book = Book.open(workspace, period, self.policy, self.tables["users"], journal)
-        self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self._loaded_before())
+        self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self.past.loaded())
         self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
         self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
         self.steps: list[StepTime] = []
@@ -120,16 +122,7 @@ class Runner:
         self.facts: dict[str, dict[str, object]] = {}
         self.keys: dict[str, str] = {}
         self.worked: dict[str, Overlaid] = {}
-
-    def _loaded_before(self) -> dict[str, str]:
-        """Hashes of the files of earlier periods, so that one file is not billed twice."""
-        found = {}
-        for period in self.workspace.periods_with_ledger():
-            if period < self.period:
-                for name, step in stages_of(self.workspace, period).old.items():
-                    if name.startswith("gate:"):
-                        found[str(step.facts["sha256"])] = f"{period}/{name.removeprefix('gate:')}"
-        return found
+        self.before: dict[str, Earlier] = {}
 
     def run(self) -> Run:
         """Do every step that is not current, and record them where the run writes."""
@@ -140,7 +133,7 @@ class Runner:
             gate_keys[file.path.name] = text_hash("gate", file.feed, str(self.period), file.sha256, manifest, policy_hash, code)
         price_keys = {
             feed: text_hash(
-                "price", feed, str(self.period), tables_hash, policy_hash, self.earlier_hash, code, self.carried_hash,
+                "price", feed, str(self.period), tables_hash, policy_hash, self.past.hash(), code, self.carried_hash,
                 self.book.decisions_key(feed), self._approvals_hash(feed),
                 *[gate_keys[file.path.name] for file in self.inbox.files if file.feed == feed],
             )
@@ -200,7 +193,11 @@ class Runner:
         if gated.sha256 != file.sha256:
             raise InputError("the file changed while it was being read; run again when it is complete", at=Location(file.path.name))
         frames = {"records": gated.records, "suspense": gated.suspense, "findings": gated.findings}
-        return frames, {"sha256": gated.sha256, "rows": gated.row_count, "feed": gated.feed}
+        return frames, {
+            "sha256": gated.sha256,
+            "rows": gated.row_count,
+            "feed": gated.feed,
+        }
 
     def _received(self, feed: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """A feed's records and unreadable rows as received, this month's and what the month before left."""
@@ -218,6 +215,18 @@ class Runner:
             self.worked[feed] = overlay(feed, *self._received(feed), mine, self.book.rows, brought)
         return self.worked[feed]
 
+    def _earlier(self, feed: str) -> Earlier:
+        """What was before, as far as a feed's records of this month meet it."""
+        if feed not in self.before:
+            records = self._work(feed).records.select(list(record_schema(feed)))
+            if is_snapshot(feed) and self.carried.of(feed).height:
+                records = records.clear()  # what is billed for an older month is held against the snapshot of then
+            found = self.past.recall(feed, records)
+            if feed == "stock":
+                found = with_old_lines(self.past, stock_forward(self.past, records, self.tables, found))
+            self.before[feed] = found
+        return self.before[feed]
+
     def _price(self, feed: str) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
         worked = self._work(feed)
         billed = join(self._billed(feed, worked.records), Billed(outcomes=worked.rejected))
@@ -229,14 +238,15 @@ class Runner:
     def _billed(self, feed: str, records: pl.DataFrame) -> Billed:
         """Bill a feed: its own records for this month, carried snapshot records for the month they came in."""
         own, old = records.filter(origin().is_null()), records.filter(origin().is_not_null())
+        earlier = self._earlier(feed)
         if old.is_empty():
-            return bill_stream(feed, records, self.tables, self.period, self.policy, self.earlier)
+            return bill_stream(feed, records, self.tables, self.period, self.policy, earlier)
         if is_snapshot(feed):
-            late = bill_late_snapshot(feed, old, self.tables, self.period, self.policy, self.earlier, bill_stream)
-            return join(bill_stream(feed, own, self.tables, self.period, self.policy, self.earlier), late)
+            late = bill_late_snapshot(feed, old, self.tables, self.period, self.policy, earlier, bill_stream)
+            return join(bill_stream(feed, own, self.tables, self.period, self.policy, earlier), late)
         stands, dropped = superseded(old, own)
         whole = pl.concat([own, stands])
-        return join(bill_stream(feed, whole, self.tables, self.period, self.policy, self.earlier), dropped)
+        return join(bill_stream(feed, whole, self.tables, self.period, self.policy, earlier), dropped)
 
     def _assemble(self) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
         worked = {feed: self._work(feed) for feed in FEEDS}
@@ -248,7 +258,7 @@ class Runner:
             findings=pl.concat([empty(FINDINGS), self.inbox.findings, self._gate_findings(gates)]),
         )
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
-        bill = assemble(loaded, streams, self.tables, self.period, self.policy, self.earlier, self.as_of)
+        bill = assemble(loaded, streams, self.tables, self.period, self.policy, self._earlier("stock"), self.as_of)
         bill = reissue(bill, load_issues(self.workspace, self.book.journal, self.period))
         bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
         used = {f"table-{name}": frame for name, frame in self.tables.frames.items()}
@@ -282,15 +292,7 @@ class Runner:
     def _worklist(self, bill: MonthBill, records: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """The month's exceptions with what people decided of them, and last month's explanations of the same."""
         marked = decided(bill.exceptions, self.book.decisions, self.book.taken_on)
-        last = self.period.shift(-1)
-        if last not in self.workspace.periods_with_ledger():
-            return marked
-        then = stages_of(self.workspace, last)
-        old = then.frame("month", "exceptions")
-        if old.filter(pl.col("status").is_in(["ACKNOWLEDGED", "CARRIED"])).is_empty():
-            return marked
-        before = {feed: then.frame(f"price:{feed}", "records") for feed in FEEDS}
-        return carry_explanations(with_items(marked, records), with_items(old, before), period=str(last))
+        return explained_last(self.workspace, self.period.shift(-1), marked, records)
 
     def _carry(self) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
         """What this month leaves to the next."""
@@ -310,5 +312,6 @@ class Runner:
 
     def _bill(self) -> MonthBill:
         frames = {name: self._frame("month", name) for name in MONTH}
-        bill = MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=self.earlier, **frames)
+        earlier = with_corrected(self.past, self.past.earlier, frames["lines"])
+        bill = MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=earlier, **frames)
         return with_book(bill, self.book, self._frame("price:adjustments", "records"))

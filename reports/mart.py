@@ -1,27 +1,45 @@
 """Publish the mart: a DuckDB file that is built aside, checked row by row and cent by cent, then swapped in."""
 
+import contextlib
+import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
 
 from billing.errors import ReconciliationError
 from billing.frames import MonthBill
 from reports.footing import foot
-from reports.mart_frames import mart_frame
-from reports.mart_schema import MART, MartTable
+from reports.mart_build import Frames, build, build_anew, build_beside, periods_in
+from reports.mart_figures import Figures, cut, figures_of, measure, whole
+from reports.mart_frames import REFERENCE, mart_frame, published
+from reports.mart_schema import MART
 from reports.write import make_folder, naming, sync_folder
 
-if TYPE_CHECKING:
-    import duckdb
-
-STORAGE: Final = "v1.5.0"  # the newest layout that 1.x clients open too
 _READ_ONLY: Final = 0o444
-_QUIET: Final = "SET enable_progress_bar = false"  # stdout is for data
+_PIECE: Final = 1 << 22
+
+
+class MartChangedError(ReconciliationError):
+    """The mart that stands is not the file that was published, so no month of it may stay."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The months of the mart that stands whose rows stay as they are.
+
+    sha256: of that file; figures: what it holds of these months; anew: write it all out again, in the order of its keys.
+    """
+
+    sha256: str
+    figures: Figures
+    months: tuple[str, ...]
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,8 @@ class MartSummary:
     periods: tuple[str, ...]
     rows: dict[str, int]
     amounts: dict[str, Decimal]
+    figures: Figures
+    sha256: str
 
 
 def publish(
@@ -40,6 +60,8 @@ def publish(
     *,
     pdf_hashes: dict[str, str] | None = None,
     statuses: dict[str, str] | None = None,
+    references: dict[str, pl.DataFrame] | None = None,
+    kept: Kept | None = None,
 ) -> MartSummary:
     """Publish the months as one DuckDB file at a path; readers see the old file or the new one, whole.
 
@@ -47,12 +69,16 @@ def publish(
         bills: one per period, any order.
         path: `mart/cotbill.duckdb`; replaced atomically, left readable by all and writable by none.
         pdf_hashes: invoice number -> SHA-256 of its PDF.
-        statuses: period -> OPEN, CLOSING, CLOSED or FINAL; OPEN where absent.
+        statuses: period -> OPEN, CLOSING, CLOSED or FINAL; OPEN where absent, and what it was for a month that is kept.
+        references: published table -> its rows over all months; those of the bills where absent.
+        kept: months that stay as they are in the file that stands.
 
     Raises:
+        MartChangedError: the file that stands is not the one whose months should stay; nothing is published.
         ReconciliationError: a month does not foot, a figure does not fit, or the file read back differs.
     """
-    periods = tuple(sorted(bill.period for bill in bills))
+    stay = kept.months if kept else ()
+    periods = tuple(sorted([*(bill.period for bill in bills), *stay]))
     if not periods or len(set(periods)) != len(periods):
         raise ReconciliationError(f"the mart needs each period once, got {', '.join(periods) or 'none'}")
     ordered = sorted(bills, key=lambda bill: bill.period)
@@ -62,112 +88,104 @@ def publish(
         make_folder(path.parent)
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent) as folder:
             temporary = Path(folder) / "mart.duckdb"
-            found = _proven(temporary, ordered, pdf_hashes or {}, statuses or {})
-            _seal(temporary)
+            old = _copy(path, Path(folder) / "old.duckdb", kept.sha256) if kept else None
+            with _written_by_duckdb():
+                frames = _frames(ordered, pdf_hashes or {}, statuses or {}, references or {}, old, list(stay))
+                _fill(temporary, frames, kept, old)
+                found = _checked(temporary, frames, kept)
+            sha256 = _seal(temporary)
             temporary.replace(path)
         sync_folder(path.parent)
-    return MartSummary(
-        path,
-        periods,
-        {name: rows for name, (rows, _) in found.items()},
-        {name: amount for name, (_, amount) in found.items() if amount is not None},
-    )
+    sums = {name: whole(parts) for name, parts in found.items()}
+    amounts = {name: amount for name, (_, amount) in sums.items() if amount is not None}
+    return MartSummary(path, periods, {name: rows for name, (rows, _) in sums.items()}, amounts, found, sha256)
 
 
-def _proven(
-    file: Path, bills: list[MonthBill], pdf_hashes: dict[str, str], statuses: dict[str, str]
-) -> dict[str, tuple[int, Decimal | None]]:
-    """Build the file and read it back; returns what it holds.
+@contextlib.contextmanager
+def _written_by_duckdb() -> Iterator[None]:
+    """Say what the system said where DuckDB cannot write a file.
 
     Raises:
-        ReconciliationError: it does not hold what was put in.
         OSError: DuckDB cannot write it.
     """
     import duckdb
 
     try:
-        expected = _build(file, bills, pdf_hashes, statuses)
-        if file.with_name(f"{file.name}.wal").exists():
-            raise ReconciliationError("the mart was not written out completely; free disk space and run again")
-        found = _measure(file)
+        yield
     except (duckdb.IOException, duckdb.FatalException) as error:
         raise OSError(None, str(error).splitlines()[0].rpartition(": ")[2]) from error  # the system's own words come last
-    if found != expected:
-        odd = sorted(name for name in MART if found.get(name) != expected.get(name))
+
+
+def _copy(path: Path, to: Path, sha256: str) -> Path:
+    """Copy the file that stands, and see that it is the one that was published."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as source, to.open("wb") as target:
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                target.write(piece)
+    except FileNotFoundError:
+        raise MartChangedError(f"{path.name} is gone") from None
+    if digest.hexdigest() != sha256:
+        raise MartChangedError(f"{path.name} is not as it was published")
+    return to
+
+
+def _frames(
+    bills: list[MonthBill], pdf_hashes: dict[str, str], statuses: dict[str, str], references: dict[str, pl.DataFrame], old: Path | None,
+    stay: list[str],
+) -> Frames:  # fmt: skip
+    """Every table's rows beside those that stay; of dim_period and the tables without months all rows."""
+    found = {}
+    for table in MART.values():
+        if table.name in references:
+            found[table.name] = published(references[table.name], table)
+        else:
+            found[table.name] = mart_frame(table, bills, pdf_hashes, statuses)
+    if old is not None:
+        known = periods_in(old, stay)
+        state = pl.Series("status", [statuses.get(each, now) for each, now in known.select("period", "status").rows()], dtype=pl.String)
+        table = MART["dim_period"]
+        found[table.name] = published(pl.concat([known.with_columns(state), found[table.name]]), table)
+    missing = sorted(set(REFERENCE) - set(references)) if old is not None else []
+    if missing:
+        raise ReconciliationError(f"{missing[0]} of the months that stay is not known; nothing is published")
+    return found
+
+
+def _fill(file: Path, frames: Frames, kept: Kept | None, old: Path | None) -> None:
+    if kept is None or old is None:
+        build(file, frames)
+    elif kept.anew:
+        build_anew(file, frames, list(kept.months), old)
+    else:
+        old.rename(file)
+        build_beside(file, frames, list(kept.months))
+    if file.with_name(f"{file.name}.wal").exists():
+        raise ReconciliationError("the mart was not written out completely; free disk space and run again")
+
+
+def _checked(file: Path, frames: Frames, kept: Kept | None) -> Figures:
+    """The figures read back, which must be those of what went in and of what stayed, month by month."""
+    stayed = cut(kept.figures, set(kept.months)) if kept else {}
+    expected = {name: figures_of(frames[name], table) for name, table in MART.items()}
+    for name, parts in stayed.items():
+        if name != "dim_period" and name not in REFERENCE:
+            expected[name] = expected[name] | parts
+    found = measure(file)
+    odd = sorted(name for name in MART if found[name] != expected[name])
+    if odd:
         raise ReconciliationError(f"the mart read back differs in {', '.join(odd)}; nothing is published")
     return found
 
 
-def _build(
-    file: Path, bills: list[MonthBill], pdf_hashes: dict[str, str], statuses: dict[str, str]
-) -> dict[str, tuple[int, Decimal | None]]:
-    """Create and fill every table; returns the rows and dollars that were put in."""
-    import duckdb
-
-    expected = {}
-    with duckdb.connect() as connection:
-        connection.execute(_QUIET)
-        connection.execute(f"ATTACH {_quoted(str(file))} AS mart (STORAGE_VERSION {_quoted(STORAGE)})")
-        connection.execute("USE mart")
-        for table in MART.values():
-            frame = mart_frame(table, bills, pdf_hashes, statuses)
-            for statement in _ddl(table):
-                connection.execute(statement)
-            if not frame.is_empty():
-                rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-                connection.from_arrow(rows).insert_into(table.name)
-            expected[table.name] = (frame.height, _sum(frame, table))
-        connection.execute("CHECKPOINT mart")
-        connection.execute("USE memory")
-        connection.execute("DETACH mart")
-    return expected
-
-
-def _ddl(table: MartTable) -> list[str]:
-    columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
-    return [
-        f'CREATE TABLE "{table.name}" ({columns})',
-        f'COMMENT ON TABLE "{table.name}" IS {_quoted(table.comment)}',
-        *(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {_quoted(column.comment)}' for column in table.columns),
-    ]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _sum(frame: pl.DataFrame, table: MartTable) -> Decimal | None:
-    """Add a money column up in whole units, in Python where nothing wraps."""
-    if table.amount is None or frame.is_empty():
-        return None
-    scale = frame.schema[table.amount].scale  # type: ignore[attr-defined]
-    whole = frame[table.amount].drop_nulls().to_physical().cast(pl.Int128).sum()
-    return Decimal(int(whole)).scaleb(-scale)
-
-
-def _measure(file: Path) -> dict[str, tuple[int, Decimal | None]]:
-    """Rows and dollars of every table, read back from the closed file."""
-    import duckdb
-
-    found = {}
-    with duckdb.connect(str(file), read_only=True) as connection:
-        connection.execute(_QUIET)
-        for table in MART.values():
-            found[table.name] = _measured(connection, table)
-    return found
-
-
-def _measured(connection: "duckdb.DuckDBPyConnection", table: MartTable) -> tuple[int, Decimal | None]:
-    total = f'coalesce(sum("{table.amount}"), 0)' if table.amount else "NULL"
-    rows, amount = connection.table(table.name).aggregate(f"count(*), {total}").fetchall()[0]
-    return int(rows), Decimal(amount) if table.amount and rows else None
-
-
-def _seal(file: Path) -> None:
-    """Make the bytes durable and the file read-only for everyone."""
+def _seal(file: Path) -> str:
+    """Make the bytes durable and the file read-only for everyone. Returns: its SHA-256."""
     handle = os.open(file, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
     file.chmod(_READ_ONLY)
+    with file.open("rb") as done:
+        return hashlib.file_digest(done, "sha256").hexdigest()

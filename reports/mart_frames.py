@@ -12,7 +12,7 @@ from billing.periods import Period
 from reports.mart_schema import MART, POLARS, MartTable
 from reports.masking import masked_findings
 
-_REFERENCE: Final = {
+REFERENCE: Final = {
     "dim_agency": "agencies",
     "dim_billing_number": "billing_numbers",
     "dim_rate_code": "rate_codes",
@@ -28,14 +28,15 @@ def mart_frame(table: MartTable, bills: list[MonthBill], pdf_hashes: dict[str, s
     Raises:
         ReconciliationError: a figure does not fit its published type, or a key names two rows.
     """
-    if table.name in _REFERENCE:
-        frame = _reference(_REFERENCE[table.name], bills, table)
+    if table.name in REFERENCE:
+        parts = [bill.tables[REFERENCE[table.name]] for bill in sorted(bills, key=lambda bill: bill.period, reverse=True)]
+        frame = newest_first(table.name, parts) if parts else pl.DataFrame()
     elif table.name == "dim_period":
         frame = _periods(bills, statuses)
     else:
         make = _FACTS.get(table.name)
-        frame = pl.concat([make(bill) for bill in bills]) if make is not None else pl.DataFrame()
-    if table.name == "fact_invoice":
+        frame = pl.concat([make(bill) for bill in bills]) if make is not None and bills else pl.DataFrame()
+    if table.name == "fact_invoice" and bills:
         hashes = [pdf_hashes.get(number) for number in frame["invoice_no"].to_list()]
         frame = frame.with_columns(pdf_sha256=pl.Series(hashes, dtype=pl.String))
     return published(frame, table)
@@ -74,11 +75,9 @@ def _fits(values: pl.Series, dtype: pl.Decimal, name: str) -> None:
         raise ReconciliationError(f"{name}: {largest} is too large to publish as {dtype}; nothing is published")
 
 
-def _reference(source: str, bills: list[MonthBill], table: MartTable) -> pl.DataFrame:
-    """The newest month's rows, and rows of earlier months under keys the newest no longer has."""
-    newest_first = sorted(bills, key=lambda bill: bill.period, reverse=True)
-    parts = [bill.tables[source] for bill in newest_first]
-    return pl.concat(parts).unique(subset=list(table.key), keep="first", maintain_order=True)
+def newest_first(name: str, parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The newest month's rows of a published table, and rows of earlier months under keys the newest no longer has."""
+    return pl.concat(parts).unique(subset=list(MART[name].key), keep="first", maintain_order=True)
 
 
 def _periods(bills: list[MonthBill], statuses: dict[str, str]) -> pl.DataFrame:

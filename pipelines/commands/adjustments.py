@@ -18,8 +18,9 @@ from pipelines.commands import show
 from pipelines.commands.decisions import writing
 from pipelines.journal import Actor, Journal
 from pipelines.loading import load_tables
+from pipelines.past import Past
 from pipelines.people import actor
-from pipelines.recorded import load_earlier
+from pipelines.settings import read_settings
 from pipelines.settling import proposed
 from pipelines.standing import require_open
 from pipelines.workspace import Workspace
@@ -65,7 +66,12 @@ def _original(home: Workspace, month: Period, line: str | None) -> dict[str, Any
     found = _LINE.fullmatch(line)
     if found is None:
         raise UsageError(f"'{line}' is not an invoice line; write it as COT-2026-09-D7580001-01/4")
-    rows = load_earlier(home, month)[0].charges.filter((pl.col("invoice_no") == found[1]) & (pl.col("invoice_line_no") == int(found[2])))
+    policy = read_settings(home.root)
+    oldest = month.shift(-policy.look_back_periods)
+    if found[1][4:11] < str(oldest):
+        raise UsageError(f"{line} is of a month before the look-back, which starts {oldest}; it is not corrected by an adjustment (J002)")
+    charges = Past(home, month, policy).earlier.charges
+    rows = charges.filter((pl.col("invoice_no") == found[1]) & (pl.col("invoice_line_no") == int(found[2])))
     if rows.is_empty():
         raise UsageError(f"no earlier period has the line {line}; `cotbill explain {line}` shows a line")
     return dict(rows.select(list(LINES)).row(0, named=True))

@@ -28,7 +28,7 @@ def explain(*, identity: str, workspace: Path, as_json: bool) -> int:
     """
     home = Workspace.open(workspace)
     for period in reversed(home.periods_with_ledger()):
-        bill = load_bill(home, period)
+        bill = load_bill(home, period, with_earlier=False)
         charges = _charges(bill, identity)
         is_named = pl.col("source_record_id") == identity
         if _EXCEPTION_ID.fullmatch(identity):

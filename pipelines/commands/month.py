@@ -118,7 +118,7 @@ def plan(*, period: str, workspace: Path, as_of: dt.date, as_json: bool) -> int:
     with show.progress(f"plan {month}") as report:
         done = run_month(home, month, as_of, write=False, progress=report)
     against = month if month in home.periods_with_ledger() else month.shift(-1)
-    old = load_bill(home, against).lines if against in home.periods_with_ledger() else done.bill.lines.clear()
+    old = load_bill(home, against, with_earlier=False).lines if against in home.periods_with_ledger() else done.bill.lines.clear()
     label = f"the last run of {against}" if against in home.periods_with_ledger() else "nothing, as no run was before"
     sums = [
         frame.group_by("agency_code").agg(pl.col("amount").sum().alias(name))

@@ -1,0 +1,93 @@
+"""Publish the mart month by month: what stands and is still right stays, only the other months are read and put in."""
+
+import json
+from decimal import Decimal
+from typing import Any, Final
+
+from billing.frames import MonthBill
+from pipelines.files import read_note, text_hash, write_atomic
+from pipelines.handing_on import past_tables
+from pipelines.history import Known, KnownMonths, known_months, states
+from pipelines.recorded import load_bill
+from pipelines.stages import code_hash
+from pipelines.workspace import Workspace
+from reports.mart import Kept, MartChangedError, MartSummary, publish
+from reports.mart_frames import REFERENCE, newest_first
+
+_NOTE: Final = "mart.json"
+_YEAR: Final = 12  # months after which the file is written out anew
+_TWICE: Final = 2  # so many times the bytes a row it was first written with, and it is written out anew
+
+
+def publish_mart(workspace: Workspace, bill: MonthBill) -> str:
+    """Publish a month in the mart, with all that is not there as it is recorded now; the caller holds the lock.
+
+    The file is the one that was published last, by its hash, or every month is read again. Returns: its SHA-256.
+
+    Raises:
+        ReconciliationError: a month does not foot, or the file read back differs; the mart that stands stays.
+    """
+    found = known_months(workspace)
+    keys = {str(each.period): _key(workspace, each) for each in found.months}
+    path = workspace.ledger / _NOTE
+    note = read_note(path)
+    kept = _kept(note, keys, bill.period)
+    told = states(workspace, found)
+    try:
+        done = _publish(workspace, found, bill, kept, told)
+    except MartChangedError:
+        kept = None
+        done = _publish(workspace, found, bill, None, told)
+    fresh = note["fresh"] if kept is not None and not kept.anew else _size(workspace, done)
+    figures = {
+        name: {month: [rows, None if dollars is None else f"{dollars:f}"] for month, (rows, dollars) in parts.items()}
+        for name, parts in done.figures.items()
+    }  # fmt: skip
+    body = {"code": code_hash(), "sha256": done.sha256, "keys": keys, "figures": figures, "fresh": fresh, "now": _size(workspace, done)}
+    write_atomic(path, (json.dumps(body, indent=1, sort_keys=True) + "\n").encode())
+    return done.sha256
+
+
+def _publish(workspace: Workspace, found: KnownMonths, bill: MonthBill, kept: Kept | None, told: dict[str, str]) -> MartSummary:
+    stay = set(kept.months) if kept else set()
+    others = [each for each in found.months if str(each.period) not in stay | {bill.period}]
+    bills = [bill, *[load_bill(workspace, each.period, with_earlier=False) for each in others]]
+    hashes: dict[str, str] = {}
+    for each in found.months:
+        if str(each.period) not in stay:
+            hashes |= pdf_hashes(workspace, each)
+    references = {name: newest_first(name, past_tables(found, name)) for name in REFERENCE} if kept else None
+    return publish(bills, workspace.mart, pdf_hashes=hashes, statuses=told, references=references, kept=kept)
+
+
+def _kept(note: dict[str, Any], keys: dict[str, str], period: str) -> Kept | None:
+    """The months whose rows are still right; none when nothing of the file can stay."""
+    if note.get("code") != code_hash():
+        return None
+    months = tuple(sorted(name for name, key in note["keys"].items() if keys.get(name) == key and name != period))
+    if not months:
+        return None
+    figures = {
+        name: {month: (rows, None if dollars is None else Decimal(dollars)) for month, (rows, dollars) in parts.items()}
+        for name, parts in note["figures"].items()
+    }
+    fresh, now = note["fresh"], note["now"]
+    is_grown = now["bytes"] * fresh["rows"] > _TWICE * fresh["bytes"] * now["rows"]
+    return Kept(note["sha256"], figures, months, anew=is_grown or now["months"] - fresh["months"] >= _YEAR)
+
+
+def _size(workspace: Workspace, done: MartSummary) -> dict[str, int]:
+    return {"bytes": workspace.mart.stat().st_size, "rows": sum(done.rows.values()), "months": len(done.periods)}
+
+
+def _key(workspace: Workspace, month: Known) -> str:
+    """What stands for a month's rows: what it came to, and the invoices rendered of it."""
+    path = workspace.ledger / str(month.period) / "invoices.json"
+    rendered = path.stat() if path.is_file() else None
+    return text_hash(month.key, f"{rendered.st_size} {rendered.st_mtime_ns}" if rendered else "none")
+
+
+def pdf_hashes(workspace: Workspace, month: Known) -> dict[str, str]:
+    """SHA-256 of the invoices rendered so far, by invoice number; those of an older run do not count."""
+    held = read_note(workspace.ledger / str(month.period) / "invoices.json")
+    return dict(held.get("pdf_sha256", {})) if held.get("key") == month.key else {}

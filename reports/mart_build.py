@@ -1,0 +1,120 @@
+"""Fill a mart file: from frames alone, or beside the months of a file that stands, which stay as they are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from reports.mart_figures import QUIET, is_monthly
+from reports.mart_schema import MART, POLARS, MartTable
+
+if TYPE_CHECKING:
+    import duckdb
+
+STORAGE: Final = "v1.5.0"  # the newest layout that 1.x clients open too
+Frames = dict[str, pl.DataFrame]
+
+
+def build(file: Path, frames: Frames) -> None:
+    """Create every table and fill it."""
+    for connection in _written(file):
+        for table in MART.values():
+            _create(connection, table)
+            _insert(connection, table, frames[table.name])
+
+
+def build_beside(file: Path, frames: Frames, months: list[str]) -> None:
+    """Put frames in the place of all that a copy of a mart holds beside the months that stay."""
+    for connection in _written(file):
+        for table in MART.values():
+            if is_monthly(table) and table.name != "dim_period":
+                connection.execute(_all_but(table), [months])
+            else:
+                connection.execute(_all_of(table))
+            _insert(connection, table, frames[table.name])
+
+
+def build_anew(file: Path, frames: Frames, months: list[str], old: Path) -> None:
+    """Create every table, take the months that stay from a copy of a mart, each table in the order of its key, add frames.
+
+    So a file that has grown by rows that came and went is as small again as one that was built at once.
+    """
+    for connection in _written(file):
+        connection.execute(_attached(old, "old", "READ_ONLY"))
+        for table in MART.values():
+            _create(connection, table)
+            if is_monthly(table) and table.name != "dim_period":
+                connection.execute(_taken(table), [months])
+            _insert(connection, table, frames[table.name])
+        connection.execute("DETACH old")
+
+
+def periods_in(file: Path, months: list[str]) -> pl.DataFrame:
+    """The rows of dim_period of some months."""
+    import duckdb
+
+    table = MART["dim_period"]
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute(QUIET)
+        rows = connection.table(table.name).order("period").fetchall()
+    shape = {column.name: POLARS[column.sql_type] for column in table.columns}
+    return pl.DataFrame(rows, schema=shape, orient="row").filter(pl.col("period").is_in(months))
+
+
+def _written(file: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """A connection that writes to a file, once; after it the file is whole, with no log beside it."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute(QUIET)
+        connection.execute(_attached(file, "mart", f"STORAGE_VERSION {quoted(STORAGE)}"))
+        connection.execute("USE mart")
+        yield connection
+        connection.execute("CHECKPOINT mart")
+        connection.execute("USE memory")
+        connection.execute("DETACH mart")
+
+
+def _create(connection: "duckdb.DuckDBPyConnection", table: MartTable) -> None:
+    columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
+    statements = [
+        f'CREATE TABLE "{table.name}" ({columns})',
+        f'COMMENT ON TABLE "{table.name}" IS {quoted(table.comment)}',
+        *(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {quoted(column.comment)}' for column in table.columns),
+    ]
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _insert(connection: "duckdb.DuckDBPyConnection", table: MartTable, frame: pl.DataFrame) -> None:
+    if not frame.is_empty():
+        connection.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest())).insert_into(table.name)
+
+
+def _attached(file: Path, name: str, option: str) -> str:
+    return f"ATTACH {quoted(str(file))} AS {name} ({option})"
+
+
+def _all_but(table: MartTable) -> str:
+    return " ".join(("DELETE FROM", _named(table.name), "WHERE period NOT IN (SELECT unnest(?::VARCHAR[]))"))
+
+
+def _all_of(table: MartTable) -> str:
+    return " ".join(("DELETE FROM", _named(table.name)))
+
+
+def _taken(table: MartTable) -> str:
+    names, key = (", ".join(map(_named, part)) for part in (table.names, table.key))
+    which = "WHERE period IN (SELECT unnest(?::VARCHAR[]))"
+    return " ".join(("INSERT INTO", _named(table.name), "SELECT", names, "FROM old.main." + _named(table.name), which, "ORDER BY", key))
+
+
+def _named(name: str) -> str:
+    """A name of ours as SQL writes it."""
+    return f'"{name}"'
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
