@@ -49,6 +49,10 @@ bench ROWS="2000000":
     {{bin}}python tests/bench/bench_kernels.py {{ROWS}}
     @if [ -f tests/bench/bench_calls.py ]; then {{bin}}python tests/bench/bench_calls.py; fi
 
+# MONTHS of the small sample worked to their close: what each cost, and whether all balances hold
+soak MONTHS="120" FOLDER="":
+    {{bin}}python -m tests.soak.soak {{MONTHS}} {{FOLDER}}
+
 # write the golden files and the README's output anew and show what moved
 golden:
     COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"

@@ -81,8 +81,9 @@ def write_sample(root: Path, *, scale: ScaleName, seed: int) -> SampleSummary:
     planted: list[Planted] = []
     files = records = 0
     for period in PERIODS:
-        month = _month(world, period)
-        written = _write_month(root / "inbox", world, month)
+        month = clean_month(world, period)
+        plant_mistakes(world, month)
+        written = write_month(root / "inbox", world, month)
         files, records = files + written[0], records + written[1]
         planted += month.planted
     write_table(root / PLANTED_FILE, list(Planted.__dataclass_fields__), map(asdict, planted))
@@ -91,8 +92,8 @@ def write_sample(root: Path, *, scale: ScaleName, seed: int) -> SampleSummary:
     )
 
 
-def _month(world: World, period: Period) -> MonthFiles:
-    """All feeds of a month but the calls, mistakes included."""
+def clean_month(world: World, period: Period) -> MonthFiles:
+    """All feeds of a month but the calls, without a mistake; any month will do."""
     month = MonthFiles(period)
     metered, labor = usage_rows(world, period)
     month.add("usage", metered)
@@ -104,11 +105,10 @@ def _month(world: World, period: Period) -> MonthFiles:
     month.add("centrex", centrex_rows(world, period))
     month.add("stock", stock_rows(world, period))
     month.add("adjustments", adjustment_rows(world, period))
-    plant_mistakes(world, month)
     return month
 
 
-def _write_month(inbox: Path, world: World, month: MonthFiles) -> tuple[int, int]:
+def write_month(inbox: Path, world: World, month: MonthFiles) -> tuple[int, int]:
     """Write a month's files; planted calls go to the end of the file they name. Returns: files and rows written."""
     produced_at = f"{month.period.shift(1)}-01T06:00:00-04:00"
     files = rows = 0

@@ -1,0 +1,1 @@
+"""Years of months worked to their close, one after another."""
