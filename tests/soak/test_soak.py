@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from billing.errors import BillingError
 from billing.frames import MonthBill
 from pipelines import handing_on, history, past
 from pipelines.history import known_months
@@ -133,6 +134,15 @@ def test_stock_opened_otherwise_is_entered_from_the_start(short, tmp_path):
         whole = last_month(root)
 
     assert differences(kept, whole) == []
+
+
+def test_a_file_of_long_ago_is_not_billed_twice(short, tmp_path):
+    root = copied(short, tmp_path / "copy")
+    inbox, last = root / "inbox", FIRST.shift(MONTHS - 1)
+    shutil.copy(inbox / str(FIRST) / f"adjustments_{FIRST}_001.csv", inbox / str(last) / f"adjustments_{last}_002.csv")
+
+    with pytest.raises(BillingError, match=f"is the same file as {FIRST}/adjustments_{FIRST}_001.csv"):
+        last_month(root)
 
 
 def rows_of(path: Path) -> dict[str, list]:
