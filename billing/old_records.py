@@ -56,12 +56,12 @@ def months_met(feed: str, records: pl.DataFrame, old: pl.LazyFrame, recent: pl.L
     return pl.concat([part.select("period") for part in met]).unique().collect()["period"].sort().to_list()
 
 
-def _again(records: pl.DataFrame, old: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
-    return old.join(records.select(key).unique().lazy(), on=key, how="semi", nulls_equal=True)
+def _again(records: pl.DataFrame, old: pl.LazyFrame, key: list[str], *, nulls_equal: bool = False) -> pl.LazyFrame:
+    return old.join(records.select(key).unique().lazy(), on=key, how="semi", nulls_equal=nulls_equal)
 
 
 def _same_usage(records: pl.DataFrame, old: pl.LazyFrame, _recent: pl.LazyFrame) -> pl.LazyFrame:
-    return _again(records, old, list(SAME))
+    return _again(records, old, list(SAME), nulls_equal=True)
 
 
 def _same_vendor_line(records: pl.DataFrame, old: pl.LazyFrame, _recent: pl.LazyFrame) -> pl.LazyFrame:

@@ -288,3 +288,17 @@ def test_caps_agree_with_the_slow_version(cases: list[tuple[int, int, bool]]) ->
     ]
 
     assert held(bill(*rows)) == expected
+
+
+def test_a_line_before_the_look_back_is_not_corrected_however_well_it_is_known() -> None:
+    old, last, unknown = (f"COT-{month}-N1-01" for month in ("2025-09", "2025-10", "2024-01"))
+    known = posted(line(1, "9.00", invoice_no=old, period="2025-09"), line(2, "9.00", invoice_no=last, period="2025-10"))
+
+    billed = bill(
+        adjust("-1.00", 1, original_invoice_no=old), adjust("-1.00", 2, original_invoice_no=last),
+        adjust("-1.00", 1, original_invoice_no=unknown), earlier=known,
+    )  # fmt: skip
+
+    said = "is of a month before the look-back, which starts 2025-10"
+    assert [row["message"].split(";")[0] for row in billed.findings.to_dicts()] == [f"{old} {said}", f"{unknown} {said}"]
+    assert billed.charges["original_charge_id"].to_list() == ["C2"]

@@ -12,8 +12,8 @@ import pytest
 
 from billing.errors import ReconciliationError
 from billing.periods import Period
-from reports.mart import publish
-from reports.mart_frames import published, utc
+from reports.mart import Kept, MartChangedError, publish
+from reports.mart_frames import REFERENCE, newest_first, published, utc
 from reports.mart_schema import MART
 from tests.reports.bill import Month, fill_month, month_bill
 
@@ -185,6 +185,67 @@ def test_a_month_that_does_not_foot_leaves_the_old_mart(bill, tmp_path):
 
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["cotbill.duckdb"]
+
+
+def all_rows(path):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return {name: sorted(map(repr, connection.table(name).fetchall())) for name in MART}
+
+
+@pytest.fixture
+def months(bill):
+    """Three months, and the reference rows over all of them."""
+    bills = []
+    for back in (2, 1):
+        month = Month(Period(2026, 10).shift(-back))
+        fill_month(month, back)
+        bills.append(month.bill())
+    parts = [each.tables for each in (bill, *reversed(bills))]
+    return [*bills, bill], {name: newest_first(name, [tables[source] for tables in parts]) for name, source in REFERENCE.items()}
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_months_that_stay_and_one_put_in_are_as_all_made_at_once(months, tmp_path, anew):
+    bills, references = months
+    path = tmp_path / "m.duckdb"
+    first = publish([*bills[:2], replace(bills[2], exceptions=bills[2].exceptions.head(1))], path)
+    kept = Kept(first.sha256, first.figures, ("2026-08", "2026-09"), anew)
+
+    grown = publish([bills[2]], path, kept=kept, references=references, statuses={"2026-08": "CLOSED"})
+
+    whole = publish(bills, tmp_path / "whole.duckdb", statuses={"2026-08": "CLOSED"})
+    assert all_rows(path) == all_rows(whole.path)
+    assert (grown.rows, grown.amounts, grown.figures, grown.periods) == (whole.rows, whole.amounts, whole.figures, whole.periods)
+    assert ask(grown, "select count(*) from duckdb_columns() where not internal and comment is null") == [(0,)]
+    assert "1.5" in str(ask(grown, "select tags from duckdb_databases() where not internal"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["m.duckdb", "whole.duckdb"]
+
+
+def test_no_month_stays_of_a_file_that_was_changed_or_is_gone(months, tmp_path):
+    bills, references = months
+    path = tmp_path / "m.duckdb"
+    first = publish(bills, path)
+    kept = Kept("0" * 64, first.figures, ("2026-08", "2026-09"))
+    before = path.read_bytes()
+
+    with pytest.raises(MartChangedError):
+        publish([bills[2]], path, kept=kept, references=references)
+    with pytest.raises(MartChangedError):
+        publish([bills[2]], tmp_path / "gone.duckdb", kept=kept, references=references)
+
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["m.duckdb"]
+
+
+def test_a_month_that_stays_with_another_figure_than_was_recorded_is_not_published(months, tmp_path):
+    bills, references = months
+    path = tmp_path / "m.duckdb"
+    first = publish(bills, path)
+    figures = {**first.figures, "fact_split": {**first.figures["fact_split"], "2026-09": (1, Decimal("0.01"))}}
+
+    with pytest.raises(ReconciliationError, match="read back differs in fact_split"):
+        publish([bills[2]], path, kept=Kept(first.sha256, figures, ("2026-08", "2026-09")), references=references)
 
 
 def test_times_of_any_written_form_become_utc():
