@@ -124,6 +124,8 @@ class Journal:
         Args:
             given: kind and data of each.
         """
+        if not given:
+            return []
         lines: list[bytes] = []
         made: list[Event] = []
         for number, (kind, data) in enumerate(given, start=1):

@@ -14,7 +14,7 @@ from billing.carry import bill_late_snapshot, billed_again, is_snapshot, join, l
 from billing.decisions import decided, effective
 from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
 from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, Earlier, MonthBill, empty, record_schema
-from billing.layouts import FEEDS
+from billing.layouts import FEEDS, TABLES
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
 from billing.policy import Policy
@@ -261,7 +261,8 @@ class Runner:
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self._earlier("stock"), self.as_of)
         bill = reissue(bill, load_issues(self.workspace, self.book.journal, self.period))
         bill = dataclasses.replace(bill, exceptions=self._worklist(bill, loaded.records))
-        used = {f"table-{name}": frame for name, frame in self.tables.frames.items()}
+        whole = {**{name: self.tables[name] for name in TABLES}, **self.tables.frames}
+        used = {f"table-{name}": frame for name, frame in whole.items()}
         return {**{name: getattr(bill, name) for name in MONTH}, **used}, {}
 
     def _files(self) -> pl.DataFrame:
