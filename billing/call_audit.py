@@ -134,15 +134,26 @@ def _audit_accounts(stated: pl.DataFrame, encoded: Encoded, rates: Rates, tables
     key, size = pack([(payer_of.gather(stated["owner"].gather(payable)), sizes[0]), (code, sizes[1])])
     kinds, distinct = dense(key, size)
     payer, of_code = unpack(distinct, sizes)
-    sample = payers[payer].with_columns(
-        rate_code=names.gather(of_code), ticket_no=pl.lit(None, pl.String), rate_date="day", funding_date="day",
-        feed=pl.lit("long_distance"), source_file=pl.lit(""), source_line=pl.int_range(pl.len()), source_record_id=pl.lit(None, pl.String),
-    )  # fmt: skip
-    suspect = _shared_rules(attach_account(sample, tables, "rate_date"), tables)["source_line"].unique()
+    suspect = suspect_accounts(payers[payer].with_columns(rate_code=names.gather(of_code)), tables)
     if suspect.is_empty():
         return empty(FINDINGS)
     rows = payable.filter(kinds.is_in(suspect.implode()))
     return _shared_rules(spell_out(stated[rows], encoded, rates, tables), tables)
+
+
+def suspect_accounts(kinds: pl.DataFrame, tables: Tables) -> pl.Series:
+    """Which kinds of charge the shared rules on number, code and funding find something on.
+
+    Args:
+        kinds: billing_number, day (Date) and rate_code of each.
+
+    Returns: their places (Int64), each once, in no order.
+    """
+    sample = kinds.with_columns(
+        ticket_no=pl.lit(None, pl.String), rate_date="day", funding_date="day",
+        feed=pl.lit("long_distance"), source_file=pl.lit(""), source_line=pl.int_range(pl.len()), source_record_id=pl.lit(None, pl.String),
+    )  # fmt: skip
+    return _shared_rules(attach_account(sample, tables, "rate_date"), tables)["source_line"].unique()
 
 
 def _shared_rules(calls: pl.DataFrame, tables: Tables) -> pl.DataFrame:

@@ -67,6 +67,22 @@ def hashed(keys: pl.Series) -> tuple[pl.Series, pl.Series]:
     return codes["code"], distinct
 
 
+class RowCodes:
+    """Codes 0, 1, 2 … for the distinct rows of frames with these columns, nulls alike, kept from frame to frame."""
+
+    def __init__(self, schema: dict[str, pl.DataType]) -> None:
+        self.rows = pl.DataFrame(schema=schema)
+
+    def of(self, frame: pl.DataFrame) -> pl.Series:
+        """The code of each row (UInt32)."""
+        on = self.rows.columns
+        asked = frame.select(on)
+        new = asked.unique(maintain_order=True).join(self.rows, on=on, how="anti", nulls_equal=True, maintain_order="left")
+        self.rows = pl.concat([self.rows, new])
+        coded = self.rows.with_row_index("code")
+        return asked.join(coded, on=on, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["code"]
+
+
 def texts(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Number the distinct texts of a column in no particular order, null too; see `dense`."""
     if values.null_count() == len(values):

@@ -18,6 +18,7 @@ from billing.frames import Tables
 from billing.policy import Policy
 
 _OWNER_KEYS: Final = ("auth_code", "charge_number", "trunk")
+LOOKED_AT: Final = ("call_type", "derived_type", "jurisdiction", "prefix", "fcc10", "simple")  # what of its way the plans look at
 _NPA: Final = 10**7
 
 
@@ -107,7 +108,7 @@ def _routes(records: pl.DataFrame, tables: Tables, rates: Rates) -> tuple[pl.Ser
     digits = min(rates.reach.nanp_digits, 7)
     caller, callers = dense((own // 10 ** (10 - digits)).fill_null(10**digits), 10**digits + 1)
     dest, dests = distinct_keys(dialled_keys(records["to_number"], own // _NPA, rates.reach), rates.reach)
-    there = _called_places(dests, tables, rates)
+    there = called_places(dests, tables, rates)
     # where a call comes from matters only for one that may be local or of a jurisdiction
     caller = (caller + 1) * there["is_near"].cast(pl.UInt32).gather(dest)
     given, types = texts(records["call_type"])
@@ -118,7 +119,7 @@ def _routes(records: pl.DataFrame, tables: Tables, rates: Rates) -> tuple[pl.Ser
     route, ways = dense(key, size)
     from_place, to_place, of_type, came_in, own_line = unpack(ways, sizes)
     manner = pl.DataFrame({"call_type": types.gather(of_type), "is_in": came_in == 1, "is_toll_free_line": own_line == 1})
-    here = _caller_places(pl.concat([pl.Series([10**digits]), callers]), digits, tables)[from_place]
+    here = caller_places(pl.concat([pl.Series([10**digits]), callers]), digits, tables)[from_place]
     routes = classify(pl.concat([here, there[to_place], manner], how="horizontal"), tables)
     return route, attach_miles(routes, rates.rows)
 
@@ -135,7 +136,7 @@ def _is_toll_free_line(records: pl.DataFrame, is_in: pl.Series) -> pl.Series:
     return is_in & (nanp(records["charge_number"]) // _NPA).is_in(TOLL_FREE_NPAS).fill_null(value=False)
 
 
-def _caller_places(keys: pl.Series, digits: int, tables: Tables) -> pl.DataFrame:
+def caller_places(keys: pl.Series, digits: int, tables: Tables) -> pl.DataFrame:
     """Where each caller is; `from_` before every column of PLACE."""
     key = pl.col("key")
     exchange = key // 10 ** (digits - 6)
@@ -147,7 +148,7 @@ def _caller_places(keys: pl.Series, digits: int, tables: Tables) -> pl.DataFrame
     return attach_places(known, tables).select(pl.col(PLACE).name.prefix("from_"))
 
 
-def _called_places(keys: pl.Series, tables: Tables, rates: Rates) -> pl.DataFrame:
+def called_places(keys: pl.Series, tables: Tables, rates: Rates) -> pl.DataFrame:
     """Where each called number is, the name of that place, and its longest prefix of a plan.
 
     Adds is_near: the caller's own place matters.
@@ -169,19 +170,23 @@ def _plan_row(
     own: pl.Series, owners: pl.DataFrame, route: pl.Series, routes: pl.DataFrame, band: pl.Series, words: list[str], rates: Rates
 ) -> pl.Series:
     """Each call's plan row, chosen per distinct plan, era, band and what of its way the plans look at."""
-    looked_at = ["call_type", "derived_type", "jurisdiction", "prefix", "fcc10", "simple"]
-    ways = routes.select(looked_at).unique(maintain_order=True).with_row_index("way")
-    way_of = routes.select(looked_at).join(ways, on=looked_at, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["way"]
+    ways = routes.select(LOOKED_AT).unique(maintain_order=True).with_row_index("way")
+    way_of = routes.select(LOOKED_AT).join(ways, on=LOOKED_AT, how="left", validate="m:1", maintain_order="left", nulls_equal=True)["way"]
     plans = owners.select("plan", "era", "day").unique(maintain_order=True).with_row_index("at")
     at = owners.join(plans, on=["plan", "era", "day"], how="left", validate="m:1", maintain_order="left", nulls_equal=True)["at"]
     sizes = [plans.height, ways.height, len(words)]
     key, size = pack([(at.gather(own), sizes[0]), (way_of.gather(route), sizes[1]), (band, sizes[2])])
     kind, kinds = dense(key, size)
     of_plan, of_way, of_band = unpack(kinds, sizes)
-    asked = pl.concat(
-        [plans.select("plan", "day")[of_plan], ways.drop("way")[of_way], pl.DataFrame({"band": pl.Series(words).gather(of_band)})],
-        how="horizontal",
-    )
+    return price_kinds(plans[of_plan], ways[of_way], pl.Series("band", words).gather(of_band), rates).gather(kind)
+
+
+def price_kinds(plans: pl.DataFrame, ways: pl.DataFrame, band: pl.Series, rates: Rates) -> pl.Series:
+    """The plan row of each kind of call (UInt32); null where no row fits or the call is free or held.
+
+    Args:
+        plans: plan, day. ways: LOOKED_AT. band: the word. All row for row.
+    """
+    asked = pl.concat([plans.select("plan", "day"), ways.select(LOOKED_AT), band.alias("band").to_frame()], how="horizontal")
     charged = ~pl.col("jurisdiction").is_in([*FREE, *HELD])
-    rows = choose_rows(asked.with_columns(plan=pl.when(charged).then("plan")), rates.rows)
-    return rows.gather(kind)
+    return choose_rows(asked.with_columns(plan=pl.when(charged).then("plan")), rates.rows)

@@ -17,10 +17,7 @@ def state_calls(records: pl.DataFrame, encoded: Encoded, rates: Rates) -> pl.Dat
     answered, or a free kind of call), is_charged (the plan decides), is_rated (its plan row has a price).
     """
     calls, route = encoded.calls, encoded.calls["route"]
-    kind = pl.col("jurisdiction")
-    kinds = encoded.routes.select(
-        "unplaced", "is_abroad", is_free=kind.is_in(FREE), no_shape=kind == NO_SHAPE, premium=kind == PREMIUM
-    )  # fmt: skip
+    kinds = state_routes(encoded.routes)
     known = [
         encoded.owners["billing_number"].is_not_null().gather(calls["owner"]).alias("is_owned"),
         rates.prices.table["is_rated"].gather(calls["plan_row"]).fill_null(value=False).alias("is_rated"),
@@ -30,6 +27,12 @@ def state_calls(records: pl.DataFrame, encoded: Encoded, rates: Rates) -> pl.Dat
     return stated.with_columns(is_free=pl.col("is_free") | pl.col("unanswered")).with_columns(
         is_charged=~(pl.col("is_free") | pl.col("no_shape") | pl.col("premium"))
     )
+
+
+def state_routes(routes: pl.DataFrame) -> pl.DataFrame:
+    """What a rule asks of each route: unplaced, is_abroad, is_free, no_shape, premium."""
+    kind = pl.col("jurisdiction")
+    return routes.select("unplaced", "is_abroad", is_free=kind.is_in(FREE), no_shape=kind == NO_SHAPE, premium=kind == PREMIUM)
 
 
 def price_calls(stated: pl.DataFrame, rates: Rates) -> pl.DataFrame:

@@ -17,15 +17,15 @@ SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD = "service", "unknown", "nanp", "direct
 KINDS: Final = (SERVICE, UNKNOWN, NANP, DIRECTORY, WORLD)
 _NANP_DIGITS: Final = 10
 _NPA: Final = 10**7
-_LEAST_NPA: Final = 10**9  # ten digits that do not begin with 0
-_COUNTRY_ONE: Final = 10**10
+LEAST_NPA: Final = 10**9  # ten digits that do not begin with 0
+COUNTRY_ONE: Final = 10**10
 _WORLD_DIGITS: Final = 15  # longest number of the public network
 _UNKNOWN_KEY: Final = 1_000
 _DIRECTORY_BASE: Final = 1_001  # + NPA
-_NANP_BASE: Final = 2_001  # + leading digits
-_WORLD_BASE: Final = 10**16  # + leading digits
+NANP_BASE: Final = 2_001  # + leading digits
+WORLD_BASE: Final = 10**16  # + leading digits
 _POWERS: Final = pl.Series([10**n for n in range(19)], dtype=pl.Int64)
-_INFORMATION: Final = 5_551_212
+INFORMATION: Final = 5_551_212
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def nanp(numbers: pl.Series) -> pl.Series:
     return calls.with_columns(is_plain=plain).select(
         pl.when("is_plain").then(value)
         .when((digits == _NANP_DIGITS) & ~plus).then(value)
-        .when(_is_long(value, digits, plus)).then(value - _COUNTRY_ONE)
+        .when(_is_long(value, digits, plus)).then(value - COUNTRY_ONE)
         .alias("number")
     )["number"]  # fmt: skip
 
@@ -68,12 +68,12 @@ def nanp(numbers: pl.Series) -> pl.Series:
 def _is_plain() -> pl.Expr:
     """Ten digits that don't begin with 0, told without looking at the text: a shorter number with a sign is too small."""
     digits, value = pl.col("digits"), pl.col("value")
-    return ((digits == _NANP_DIGITS) & (value >= _LEAST_NPA)).fill_null(value=False)
+    return ((digits == _NANP_DIGITS) & (value >= LEAST_NPA)).fill_null(value=False)
 
 
 def _is_long(value: pl.Expr, digits: pl.Expr, plus: pl.Expr) -> pl.Expr:
     """1 + 10 digits, with or without the + sign."""
-    in_range = (value >= _COUNTRY_ONE) & (value < 2 * _COUNTRY_ONE)
+    in_range = (value >= COUNTRY_ONE) & (value < 2 * COUNTRY_ONE)
     return in_range & (digits == _NANP_DIGITS + 1 + plus.cast(pl.Int64))
 
 
@@ -103,7 +103,7 @@ def _dialled_keys(calls: pl.DataFrame, how: Reach) -> pl.Series:
     domestic = marked.select(
         pl.when(pl.col("abroad")).then(None)
         .when((digits == _NANP_DIGITS) & ~plus).then(value)
-        .when(_is_long(value, digits, plus)).then(value - _COUNTRY_ONE)
+        .when(_is_long(value, digits, plus)).then(value - COUNTRY_ONE)
         .when((digits == 7) & ~plus).then(pl.col("npa") * _NPA + value)
         .alias("value")
     )["value"]  # fmt: skip
@@ -114,8 +114,8 @@ def _dialled_keys(calls: pl.DataFrame, how: Reach) -> pl.Series:
 
 def _domestic_keys(value: pl.Series, how: Reach) -> pl.Series:
     cut: int = 10 ** (_NANP_DIGITS - how.nanp_digits)
-    heads = value // cut + _NANP_BASE
-    is_information = (value % _NPA == _INFORMATION).fill_null(value=False)
+    heads = value // cut + NANP_BASE
+    is_information = (value % _NPA == INFORMATION).fill_null(value=False)
     keys = heads.fill_null(_UNKNOWN_KEY)
     if not is_information.any():
         return keys
@@ -137,7 +137,7 @@ def _other_keys(calls: pl.DataFrame, how: Reach) -> pl.Series:
     )  # fmt: skip
     head = pl.col("number") // pl.lit(_POWERS).gather((size - how.world_digits).clip(0, 18))
     is_service = (digits == 3) & ~plus & (value % 100 == 11) & (value >= 211) & (value <= 911)
-    key = pl.when(is_service).then(value).when(pl.col("number").is_not_null()).then(_WORLD_BASE + head).otherwise(_UNKNOWN_KEY)
+    key = pl.when(is_service).then(value).when(pl.col("number").is_not_null()).then(WORLD_BASE + head).otherwise(_UNKNOWN_KEY)
     return world.select(key=key.fill_null(_UNKNOWN_KEY))["key"]
 
 
@@ -149,10 +149,10 @@ def called(keys: pl.Series, how: Reach) -> pl.DataFrame:
     """
     key = pl.col("key")
     kind = (
-        pl.when(key >= _WORLD_BASE).then(pl.lit(WORLD)).when(key >= _NANP_BASE).then(pl.lit(NANP))
+        pl.when(key >= WORLD_BASE).then(pl.lit(WORLD)).when(key >= NANP_BASE).then(pl.lit(NANP))
         .when(key >= _DIRECTORY_BASE).then(pl.lit(DIRECTORY)).when(key == _UNKNOWN_KEY).then(pl.lit(UNKNOWN)).otherwise(pl.lit(SERVICE))
     )  # fmt: skip
-    digits = key - _NANP_BASE
+    digits = key - NANP_BASE
     exchange = digits // 10 ** (how.nanp_digits - 6)
     block = digits // 10 ** (how.nanp_digits - 7) if how.nanp_digits >= 7 else pl.lit(None, pl.Int64)
     is_nanp, is_information = pl.col("kind") == NANP, pl.col("kind") == DIRECTORY
@@ -164,15 +164,15 @@ def called(keys: pl.Series, how: Reach) -> pl.DataFrame:
         nxx=pl.when(is_nanp).then(exchange % 1000),
         block=pl.when(is_nanp).then(block),
         head=pl.when(is_nanp).then(pl.lit("1") + ten)
-        .when(is_information).then(phrase("1{}{}", (key - _DIRECTORY_BASE).cast(pl.String).str.zfill(3), pl.lit(str(_INFORMATION))))
-        .when(pl.col("kind") == WORLD).then((key - _WORLD_BASE).cast(pl.String)),
+        .when(is_information).then(phrase("1{}{}", (key - _DIRECTORY_BASE).cast(pl.String).str.zfill(3), pl.lit(str(INFORMATION))))
+        .when(pl.col("kind") == WORLD).then((key - WORLD_BASE).cast(pl.String)),
     )  # fmt: skip
 
 
 def distinct_keys(keys: pl.Series, how: Reach) -> tuple[pl.Series, pl.Series]:
     """Number the distinct look-up keys: domestic ones, the bulk, in a table of all there can be; see `dense`."""
-    size = _NANP_BASE + 10**how.nanp_digits
-    is_world = keys >= _WORLD_BASE
+    size = NANP_BASE + 10**how.nanp_digits
+    is_world = keys >= WORLD_BASE
     if not is_world.any():
         return dense(keys, size)
     codes, distinct = dense(keys.set(is_world, _UNKNOWN_KEY), size)

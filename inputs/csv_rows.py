@@ -46,11 +46,12 @@ class Rows:
     cells: pl.DataFrame
     faults: tuple[Fault, ...]
     blank_lines: int
+    elsewhere: int = 0  # rows of the file that were read in another way and are not here
 
     @property
     def row_count(self) -> int:
-        """Data rows, readable or not; blank lines are none."""
-        return self.cells.height + len(self.faults)
+        """Data rows of the file, readable or not; blank lines are none."""
+        return self.cells.height + len(self.faults) + self.elsewhere
 
 
 def split_csv(body: bytes, name: str) -> Rows:
@@ -145,7 +146,7 @@ def _read_plain(body: bytes, names: list[str], *, skip_lines: int) -> pl.DataFra
     """Read lines known to hold no quote as String columns; None when a line has too many commas."""
     try:
         return pl.read_csv(body, has_header=False, skip_lines=skip_lines, schema=dict.fromkeys(names, pl.String()), quote_char=None)
-    except pl.exceptions.ComputeError:
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):  # by where the long line stands, one or the other
         return None
 
 

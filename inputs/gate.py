@@ -67,10 +67,10 @@ def read_feed(path: Path, feed: str, period: Period, policy: Policy) -> Gated:
         RefusalsError: it is refused for several, such as more unreadable rows than policy allows.
         ReconciliationError: rows in are not rows out; an error of ours.
     """
-    return _Reader(path, FEEDS[feed], period, policy).read()
+    return FeedReader(path, FEEDS[feed], period, policy).read()
 
 
-class _Reader:
+class FeedReader:
     """One file on its way through the gate."""
 
     def __init__(self, path: Path, feed: Feed, period: Period, policy: Policy) -> None:
@@ -83,7 +83,11 @@ class _Reader:
         self.body = text_body(self.data, path.name) if self.is_text else b""
 
     def read(self) -> Gated:
-        rows = split_csv(self.body, self.path.name) if self.is_text else read_workbook(self.data, self.path.name)
+        """Read all rows of the file."""
+        return self.judge(split_csv(self.body, self.path.name) if self.is_text else read_workbook(self.data, self.path.name))
+
+    def judge(self, rows: Rows, elsewhere: int = 0) -> Gated:
+        """Judge the file by these rows of it. elsewhere: sum_quantity of the rows that were read in another way."""
         header = self._header(rows)
         texts, clashes = _layout_texts(rows.cells, header, self.feed)
         if not self.is_text:
@@ -91,17 +95,19 @@ class _Reader:
         cells = check_cells(texts, self.feed.columns, most_messages=MOST_LINES + self._limit(rows.row_count))
         bad = pl.concat([clashes, cells.bad])
         bad = pl.concat([bad, broken_rules(self.feed.name, cells.typed, bad)])
+        quantity = _control(texts, cells, self.feed.sum_quantity, rows)
         counted = Counted(
             self.sha256,
             rows.row_count,
-            _control(texts, cells, self.feed.sum_quantity, rows),
+            None if quantity is None else quantity + elsewhere,
             _control(texts, cells, self.feed.sum_amount, rows),
         )
         warnings = self._manifest(counted, rows, bad, header)
         suspense, findings = self._suspend(rows, texts, bad, header)
         records = self._records(cells, rows.cells["source_line"], bad)
-        if records.height + suspense.height != rows.row_count:
-            raise ReconciliationError(f"{rows.row_count} rows went in, {records.height + suspense.height} came out; report this")
+        came_out = records.height + suspense.height + rows.elsewhere
+        if came_out != rows.row_count:
+            raise ReconciliationError(f"{rows.row_count} rows went in, {came_out} came out; report this")
         return Gated(
             self.feed.name, self.path.name, self.name.sequence, self.sha256, len(self.data), rows.row_count, records, suspense,
             gather(findings, *self._extras(header), *warnings), counted.quantity, counted.amount,

@@ -12,17 +12,16 @@ from typing import Final
 
 import polars as pl
 
-from billing.call_encode import Rates, read_rates
+from billing.call_encode import Rates
 from billing.call_rating import RATED, Bounds, rate_calls
-from billing.call_stream import Lines, encode_clean
+from billing.call_stream import Lines
 from billing.errors import ReconciliationError
 from billing.frames import FINDINGS, Tables, empty
 from billing.periods import Period
 from billing.policy import Policy
-from inputs.gate import read_feed
+from pipelines.call_ingest import CallIngest
 from pipelines.files import write_atomic
 
-_FEED: Final = "long_distance"
 BUCKETS: Final = 16
 
 
@@ -47,27 +46,15 @@ def write_buckets(files: Iterable[Path], folder: Path, tables: Tables, period: P
         InputError: the gate refuses a file.
         ReconciliationError: record ids don't ascend.
     """
-    rates = read_rates(tables)
+    ingest = CallIngest(tables, period, policy)
     found = Buckets({bucket: [] for bucket in range(BUCKETS)}, Bounds(0, 0, 0, 0), Lines(), 0, empty(FINDINGS))
-    last = ""
     for number, file in enumerate(files):
-        records = read_feed(file, _FEED, period, policy).records
-        last = _ascending(records["source_record_id"], last, file)
-        calls, holds, lines = encode_clean(records, tables, period, policy, rates, found.lines)
+        read = ingest.read(file)
         found = replace(
-            _store(found, calls, folder, number), lines=lines, records=found.records + records.height,
-            holds=pl.concat([found.holds, holds]),
+            _store(found, read.calls, folder, number), lines=ingest.lines, records=found.records + read.records,
+            holds=pl.concat([found.holds, read.holds]),
         )  # fmt: skip
     return found
-
-
-def _ascending(ids: pl.Series, last: str, file: Path) -> str:
-    """The last id of a file whose ids ascend from the last one of the file before: no id is there twice."""
-    if ids.is_empty():
-        return last
-    if not (ids[0] > last and bool((ids.slice(1) > ids.slice(0, len(ids) - 1)).all())):
-        raise ReconciliationError(f"{file.name}: record ids do not ascend; bill this file with `run`, which looks for doubles")
-    return str(ids[-1])
 
 
 def _store(found: Buckets, calls: pl.DataFrame, folder: Path, number: int) -> Buckets:

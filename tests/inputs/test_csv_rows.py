@@ -82,6 +82,13 @@ def test_a_short_and_a_long_row_that_make_up_for_each_other_are_both_found() -> 
     assert found.cells["source_line"].to_list() == [2, 5]
 
 
+def test_a_long_row_right_after_the_header_is_found_too() -> None:
+    found = split_csv(HEADER + b"1,2,3,4\n1,2\n1,2,3\n", "t.csv")
+
+    assert [fault.line for fault in found.faults] == [2, 3]
+    assert found.cells["source_line"].to_list() == [4]
+
+
 def test_a_huge_field_ends_as_a_fault_or_a_cell_at_once() -> None:
     huge = b"x" * 50_000_000
 
