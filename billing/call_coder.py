@@ -3,7 +3,7 @@
 A call is encoded only when no rule can find anything on it; the rest are named, for the careful way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,7 @@ from billing.call_encode import Rates, price_kinds
 from billing.call_payers import Payers
 from billing.call_plain import PlainCalls
 from billing.call_time import bands, read_days, week_bands
-from billing.call_ways import Ways
+from billing.call_ways import Manners, Ways
 from billing.frames import Tables
 from billing.number_codes import LARGEST_TABLE, Codes, Numbers
 from billing.periods import Period
@@ -25,11 +25,10 @@ from billing.policy import Policy
 _FREE, _DOUBTFUL, _UNKNOWN = -1, -2, -3
 _DAY_SECONDS: Final = 86_400
 _SUSPECT: Final = 1
-_CHARGED: Final = pl.DataFrame(
-    schema={
-        "row": pl.Int32(), "payer": pl.Int32(), "plan_row": pl.Int32(), "day": pl.Int32(), "seconds": pl.Int32(), "account": pl.Int64(),
-    }
-)  # fmt: skip
+_NONE: Final[Codes] = np.empty(0, dtype=np.int32)
+_CHARGED: Final[dict[str, pl.DataType]] = {
+    "row": pl.Int32(), "payer": pl.Int32(), "plan_row": pl.Int32(), "day": pl.Int32(), "seconds": pl.Int32(), "account": pl.Int64(),
+}  # fmt: skip
 
 
 @dataclass
@@ -40,7 +39,7 @@ class _Block:
     payer: Codes
     caller: Codes
     dest: Codes
-    manner: Codes
+    manner: Manners
     band: npt.NDArray[np.uint8]
     day: Codes
     seconds: Codes
@@ -48,8 +47,8 @@ class _Block:
     odd: npt.NDArray[np.bool_]  # answered and seconds contradict each other
     others: Numbers  # calls whose dest is still to be asked …
     asked: tuple[Numbers, Numbers, Numbers]  # … with their dialled number, its digits and their caller
-    way: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    kind: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # of price
+    way: Codes = field(default_factory=lambda: _NONE)
+    kind: Codes = field(default_factory=lambda: _NONE)  # of price
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,9 @@ class CallCoder:
         if plan_rows is None:
             return None
         charged = [self._charge(block, plan_rows) for block in blocks]
-        suspect = self._suspect(charged)
-        calls = pl.concat([_CHARGED, *charged])
+        names = _CHARGED.items()
+        calls = pl.DataFrame([_joined(name, kind, [part[place] for part in charged]) for place, (name, kind) in enumerate(names)])
+        suspect = self._suspect(calls["account"].to_numpy())
         doubtful = [block.row[~block.idle & (block.odd | (plan_rows[block.kind] == _DOUBTFUL))] for block in blocks]
         if suspect.any():
             is_suspect = pl.Series(suspect).gather(calls["account"])
@@ -147,8 +147,9 @@ class CallCoder:
         for block, dest in zip(blocks, np.split(found, edges), strict=True):
             block.dest[block.others] = dest
 
-    def _find_way(self, block: _Block) -> Numbers:
+    def _find_way(self, block: _Block) -> Codes:
         block.way = self._ways.keys(block.caller, block.dest, block.manner)
+        block.caller = block.dest = _NONE  # of no more use
         return block.way
 
     def _price(self, blocks: list[_Block]) -> Codes | None:
@@ -160,8 +161,10 @@ class CallCoder:
         rows = np.full(size, _UNKNOWN, dtype=np.int32)
         rows[self._kinds(*self._prices[:3])] = self._prices[3]
 
-        def find(block: _Block) -> Numbers:
-            block.kind = self._kinds(self.payers.plan_of[block.payer], self._ways.kinds_of(block.way), block.band)
+        def find(block: _Block) -> Codes:
+            kinds = self._kinds(self.payers.plan_of[block.payer], self._ways.kinds_of(block.way), block.band)
+            block.kind = kinds.astype(np.int32)
+            block.way = _NONE
             return block.kind
 
         seen = _seen(size, (find(block) for block in blocks))
@@ -184,27 +187,21 @@ class CallCoder:
             .otherwise(pl.lit(chosen).cast(pl.Int64))
         ).to_series().to_numpy()  # fmt: skip
 
-    def _charge(self, block: _Block, plan_rows: Codes) -> pl.DataFrame:
-        """The charged calls of a block, with their account and rate code as one key."""
+    def _charge(self, block: _Block, plan_rows: Codes) -> tuple[Codes, Codes, Codes, Codes, Codes, Numbers]:
+        """The charged calls of a block, as _CHARGED; their account is one key with the rate code."""
         plan_row = plan_rows[block.kind]
         at = np.flatnonzero((plan_row >= 0) & ~(block.idle | block.odd))
         payer, plan_row = block.payer[at], plan_row[at]
         account = self.payers.account_of[payer] * self._code_count + self._codes[plan_row]
-        return pl.DataFrame(
-            {
-                "row": block.row[at], "payer": payer, "plan_row": plan_row, "day": block.day[at], "seconds": block.seconds[at],
-                "account": account,
-            },
-            schema=_CHARGED.schema,
-        )  # fmt: skip
+        return block.row[at], payer, plan_row, block.day[at], block.seconds[at], account
 
-    def _suspect(self, charged: list[pl.DataFrame]) -> npt.NDArray[np.bool_]:
+    def _suspect(self, charged: Numbers) -> npt.NDArray[np.bool_]:
         """For each account and rate code: whether a shared rule finds something."""
         accounts, count = self.payers.accounts.rows, self._code_count
         verdicts = np.full(accounts.height * count, _UNKNOWN, dtype=np.int64)
         account, code, verdict = self._suspects
         verdicts[account * count + code] = verdict
-        seen = _seen(len(verdicts), (calls["account"].to_numpy() for calls in charged))
+        seen = _seen(len(verdicts), [charged])
         new = seen[verdicts[seen] == _UNKNOWN]
         if len(new):
             account, code = np.divmod(new, count)
@@ -214,6 +211,10 @@ class CallCoder:
             self._suspects = np.append(self._suspects, np.stack([account, code, verdicts[new]]), axis=1)
         is_suspect: npt.NDArray[np.bool_] = verdicts == _SUSPECT
         return is_suspect
+
+
+def _joined(name: str, kind: pl.DataType, parts: Sequence[Codes | Numbers]) -> pl.Series:
+    return pl.Series(name, np.concatenate(parts) if parts else [], dtype=kind)
 
 
 def _seen(size: int, keys: Iterable[Numbers | Codes]) -> Numbers:

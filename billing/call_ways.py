@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from billing.call_classes import TOLL_FREE_NPAS, classify
@@ -25,6 +26,7 @@ KINDS: Final[dict[str, pl.DataType]] = {
 }
 _OUT, _IN, _IN_TOLL_FREE = 0, 1, 2
 _MANNERS: Final = 3
+Manners = npt.NDArray[np.uint8]
 
 
 class Ways:
@@ -79,9 +81,9 @@ class Ways:
         found[~is_domestic] = 10**self._digits + others.astype(np.int64)
         return self._dests.of(found)
 
-    def manners(self, calls: PlainCalls) -> Codes:
+    def manners(self, calls: PlainCalls) -> Manners:
         """Outgoing, incoming, or incoming on a toll-free line."""
-        manner = calls.is_in.astype(np.int32)
+        manner = calls.is_in.astype(np.uint8)
         if calls.is_in.any():
             manner[calls.is_in & np.isin(calls.charge_number // _NPA, TOLL_FREE_NPAS)] = _IN_TOLL_FREE
         return manner
@@ -107,18 +109,18 @@ class Ways:
             caller, dest, manner, kind = self._known
             self._kind_of[self.keys(caller - 1, dest, manner)] = kind
 
-    def keys(self, caller: Codes | Numbers, dest: Codes | Numbers, manner: Codes | Numbers) -> Numbers:
+    def keys(self, caller: Codes | Numbers, dest: Codes | Numbers, manner: Manners | Numbers) -> Codes:
         """Each call's way as a number below `size`; of a far place, it is the same from anywhere."""
         near, far_ways = self._near[dest], _MANNERS * self._there.height
         way = (manner.astype(np.int64) * (self._here.height - 1) + caller) * self._nears + near + far_ways
-        return np.where(near >= 0, way, manner * np.int64(self._there.height) + dest)
+        return np.where(near >= 0, way, manner * np.int64(self._there.height) + dest).astype(np.int32)
 
     @property
     def size(self) -> int:
         """How many ways there can be."""
         return len(self._kind_of)
 
-    def kinds_of(self, keys: Numbers) -> Codes:
+    def kinds_of(self, keys: Codes) -> Codes:
         """The kind of each way that was learnt."""
         return self._kind_of[keys]
 

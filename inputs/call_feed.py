@@ -12,10 +12,12 @@ from billing.call_plain import PlainCalls
 from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.policy import Policy
+from inputs.byte_array import read_array
 from inputs.call_lane import ID_NAMES, NEEDED, CallLane
 from inputs.csv_rows import split_csv
 from inputs.gate import FeedReader, Gated
 from inputs.swar import Places
+from inputs.text_file import PROBE_BYTES, UTF8_BOM, is_binary
 
 _FEED: Final = FEEDS["long_distance"]
 _DURATION: Final = "duration_seconds"
@@ -30,7 +32,7 @@ class CallFile:
     """
 
     def __init__(self, path: Path, period: Period, policy: Policy) -> None:
-        self._reader = FeedReader(path, _FEED, period, policy)
+        self._reader = FeedReader(path, _FEED, period, policy, read_array)
         self._lane = _lane(self._reader, period)
         self._kept: Places = np.empty(0, dtype=np.int64)
 
@@ -60,7 +62,7 @@ class CallFile:
         Raises:
             InputError: as `inputs.gate.read_feed`.
         """
-        if self._lane is None:
+        if self._lane is None or self._lane.holds_quotes:
             return self.read_whole()
         is_rest = ~np.concatenate([np.empty(0, np.bool_), *self._lane.fits])
         is_rest[doubtful] = True
@@ -97,11 +99,17 @@ class CallFile:
 
 
 def _lane(reader: FeedReader, period: Period) -> CallLane | None:
-    """The bytes of a file whose header is plain and known and that holds no quote, so that a line is a row."""
-    stop = reader.body.find(b"\n")
-    if stop < 0 or b'"' in reader.body:
+    """The bytes of a file whose header is plain and known; what begins so is text, and has a header.
+
+    A file that `text_body` may refuse for its first bytes is left to it.
+    """
+    data = np.asarray(reader.data, dtype=np.uint8)
+    probe = data[:PROBE_BYTES].tobytes()
+    mark = len(probe) - len(probe.removeprefix(UTF8_BOM))
+    first, found, _ = probe[mark:].partition(b"\n")
+    if not (reader.is_text and found) or is_binary(probe):
         return None
-    header = tuple(reader.body[:stop].removesuffix(b"\r").decode(errors="replace").split(","))
+    header = tuple(first.removesuffix(b"\r").decode(errors="replace").split(","))
     is_known = set(header) <= {*_FEED.names, *ID_NAMES} and len(set(header)) == len(header)
     has_needed = set(header) >= set(NEEDED) and sum(name in header for name in ID_NAMES) == 1
-    return CallLane(reader.body, header, period) if is_known and has_needed else None
+    return CallLane(data[mark:], header, period) if is_known and has_needed else None

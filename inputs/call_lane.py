@@ -15,6 +15,7 @@ from billing.layouts import FEEDS
 from billing.periods import Period
 from inputs.swar import (
     HIGH,
+    WORD,
     Bytes,
     Flags,
     Places,
@@ -34,7 +35,8 @@ from inputs.swar import (
 
 _FEED: Final = FEEDS["long_distance"]
 _BLOCK: Final = 1 << 20  # bytes; a block and what is made of it stay in cache
-_COMMA, _LF, _CR = b",\n\r"
+_NEAR: Final = 1 << 12  # bytes before a block's end that most likely hold a line break
+_COMMA, _LF, _CR, _QUOTE = b',\n\r"'
 ID_NAMES: Final = ("source_record_id", _FEED.id_column)
 NEEDED: Final = (
     "source", "charge_number", "from_number", "to_number", "connect_at", "duration_seconds", "answered", "direction",
@@ -71,34 +73,38 @@ class _Fields:
 class CallLane:
     """One file's bytes; `blocks` reads them once, after that the lists say what there was.
 
-    The header has every needed column, one record id and no column that is not in the layout, and the file holds no
-    quote, so that a line is a row.
+    The header has every needed column, one record id and no column that is not in the layout.
     """
 
-    body: bytes
+    data: Bytes
     header: tuple[str, ...]
     period: Period
     starts: list[Places] = field(default_factory=list)  # where each line after the header begins; one array a block
     fits: list[Flags] = field(default_factory=list)  # whether that line is a row of the ordinary form
+    holds_quotes: bool = False  # then a line need not be a row, and nothing of it counts
     ascends: bool = True  # whether the record ids of the fitting rows do
     seconds: int = 0  # of all fitting rows
 
     def __post_init__(self) -> None:
-        self._data: Bytes = np.frombuffer(self.body, dtype=np.uint8)
+        self._begin = len(",".join(self.header)) + 1  # of the line after the header
+        self._has_returns = self.data[self._begin - 1] == _CR
+        self._begin += int(self._has_returns)
         self._places = {name: place for place, name in enumerate(self.header)}
         self._id_place = next(self._places[name] for name in ID_NAMES if name in self._places)
         self._blanks = [place for name, place in self._places.items() if name not in (*ID_NAMES, *NEEDED)]
-        self._has_returns = self.body[self.body.index(b"\n") - 1] == _CR
         month = f"{self.period}-".encode()
         self._month_first, self._month_rest = month[0], pattern(month[1:])
         self._last: tuple[int, ...] = ()
+        self._marks = np.empty((2, _BLOCK), dtype=np.bool_)
 
     def blocks(self) -> Iterator[PlainCalls]:
         """Read the file block by block; the rows that fit, in file order."""
-        start, row = self.body.index(b"\n") + 1, 0
-        while start < len(self.body):
-            stop = self.body.rfind(b"\n", start, start + _BLOCK) + 1 or self.body.find(b"\n", start) + 1 or len(self.body)
+        start, row = self._begin, 0
+        while start < len(self.data):
+            stop = self._stop(start)
             begins, found = self._fields(start, stop)
+            if self.holds_quotes:
+                return
             calls, fits = self._read(found, row)
             is_fit = np.zeros(len(begins), dtype=np.bool_)
             is_fit[found.rows] = fits
@@ -108,39 +114,60 @@ class CallLane:
             yield calls
             start, row = stop, row + len(begins)
 
+    def _stop(self, start: int) -> int:
+        """Where a block ends: after its last line break, or after the only line of it."""
+        stop = min(start + _BLOCK, len(self.data))
+        for back in (_NEAR, _BLOCK):
+            breaks = np.flatnonzero(self.data[max(start, stop - back) : stop] == _LF)
+            if len(breaks):
+                return max(start, stop - back) + int(breaks[-1]) + 1
+        while stop < len(self.data):
+            breaks = np.flatnonzero(self.data[stop : stop + _BLOCK] == _LF)
+            if len(breaks):
+                return stop + int(breaks[0]) + 1
+            stop += _BLOCK
+        return len(self.data)
+
     @property
     def is_worth_while(self) -> bool:
-        """Whether at least half of the lines so far fit."""
+        """Whether no quote was found and at least half of the lines so far fit."""
         tried = self.fits[:_TRIED]
-        return sum(int(np.count_nonzero(fits)) for fits in tried) * 2 >= sum(len(fits) for fits in tried)
+        return not self.holds_quotes and sum(int(np.count_nonzero(fits)) for fits in tried) * 2 >= sum(len(fits) for fits in tried)
 
     def text_of(self, rows: Places) -> bytes:
         """The header and the lines of these rows, as received."""
-        starts = np.concatenate([*self.starts, [len(self.body)]])
+        starts = np.concatenate([*self.starts, [len(self.data)]])
         breaks = np.flatnonzero(np.diff(rows) > 1)
         runs = (
             zip(rows[np.append(0, breaks + 1)].tolist(), rows[np.append(breaks, len(rows) - 1)].tolist(), strict=True) if len(rows) else ()
         )
-        return b"".join([self.body[: starts[0]], *[self.body[starts[first] : starts[last + 1]] for first, last in runs]])
+        return self.data[: self._begin].tobytes() + b"".join(
+            [self.data[starts[first] : starts[last + 1]].tobytes() for first, last in runs]
+        )
 
     def ids_of(self, rows: Places) -> list[str]:
         """The record ids of rows that fit."""
-        starts = np.concatenate([*self.starts, [len(self.body)]])
-        lines = [self.body[starts[row] : starts[row + 1]] for row in rows.tolist()]
+        starts = np.concatenate([*self.starts, [len(self.data)]])
+        lines = [self.data[starts[row] : starts[row + 1]].tobytes() for row in rows.tolist()]
         return [line.rstrip(b"\r\n").split(b",")[self._id_place].decode() for line in lines]
 
     def _fields(self, start: int, stop: int) -> tuple[Places, _Fields]:
         """Where each line begins, and the fields of those with the right number of commas and a line break."""
-        count, part = len(self.header), self._data[start:stop]
-        is_break = part == _LF
-        marks = np.flatnonzero(is_break | (part == _COMMA)) + start
-        lines = np.count_nonzero(is_break)
-        if len(marks) == lines * count and (self._data[marks[count - 1 :: count]] == _LF).all():
+        count, part = len(self.header), self.data[start:stop]
+        if len(part) > self._marks.shape[1]:  # a line longer than a block
+            self._marks = np.empty((2, len(part)), dtype=np.bool_)
+        is_break, is_mark = self._marks[:, : len(part)]  # kept from block to block: new memory is dear
+        self.holds_quotes |= bool(np.equal(part, _QUOTE, out=is_mark).any())
+        np.equal(part, _LF, out=is_break)
+        np.equal(part, _COMMA, out=is_mark)
+        marks = np.flatnonzero(np.logical_or(is_mark, is_break, out=is_mark)) + start
+        lines = int(np.count_nonzero(is_break))
+        if len(marks) == lines * count and (self.data[marks[count - 1 :: count]] == _LF).all():
             table = marks.reshape(lines, count)
             begins = np.append(start, table[:-1, -1] + 1)
             rows, firsts = np.arange(lines), begins
         else:
-            breaks = np.flatnonzero(self._data[marks] == _LF)
+            breaks = np.flatnonzero(self.data[marks] == _LF)
             begins = np.append(start, marks[breaks] + 1)
             begins = begins[: len(begins) - (begins[-1] == stop)]
             rows = np.flatnonzero(np.diff(breaks, prepend=-1) == count)
@@ -149,7 +176,7 @@ class CallLane:
         ends = list(np.ascontiguousarray(table.T))
         starts = [firsts, *[end + 1 for end in ends[:-1]]]
         if self._has_returns:
-            ends[-1] = ends[-1] - (self._data[ends[-1] - 1] == _CR)
+            ends[-1] = ends[-1] - (self.data[ends[-1] - 1] == _CR)
         return begins, _Fields(rows, starts, ends)
 
     def _read(self, found: _Fields, row: int) -> tuple[PlainCalls, Flags]:
@@ -177,7 +204,7 @@ class CallLane:
         return calls if fits.all() else calls.where(fits), fits
 
     def _ending(self, found: _Fields, name: str, size: int) -> list[Words]:
-        return windows(self._data, found.ends[self._places[name]] - size, size)
+        return windows(self.data, found.ends[self._places[name]] - size, size)
 
     def _choice(self, found: _Fields, name: str, *words: bytes) -> tuple[Flags, Flags]:
         """Which fields are the first of the words, and which are any of them."""
@@ -207,8 +234,9 @@ class CallLane:
     def _ids(self, found: _Fields, others: Flags) -> Flags:
         """Which record ids fit; notes whether those of the rows that fit altogether ascend."""
         begins, lengths = found.begins[self._id_place], found.lengths(self._id_place)
-        furthest = len(self._data) - _LONGEST_ID
-        ordered, faults = plain_texts(windows(self._data, np.minimum(begins, furthest), _LONGEST_ID), lengths)
+        size = min(-(-int(lengths.max(initial=1)) // WORD) * WORD, _LONGEST_ID)
+        furthest = len(self.data) - size
+        ordered, faults = plain_texts(windows(self.data, np.minimum(begins, furthest), size), lengths)
         fits: Flags = others & ((faults & HIGH) == 0) & (lengths >= 1) & (lengths <= _LONGEST_ID) & (begins <= furthest)
         fits &= byte(ordered[0], 7) != ord(" ")
         if not fits.all():
@@ -225,4 +253,5 @@ def _whole(words: Words) -> Places:
 
 
 def _key(ordered: list[Words], place: int) -> tuple[int, ...]:
-    return tuple(int(words[place]) for words in ordered)
+    """One text's words, as many for every text."""
+    return (*(int(words[place]) for words in ordered), *[0] * (_LONGEST_ID // WORD - len(ordered)))

@@ -1,8 +1,10 @@
 """The gate: one feed file in, its checked and typed records out, with every unreadable row kept in suspense."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ from inputs.manifest import Counted, disagreements, read_manifest
 from inputs.names import FeedName, feed_name, manifest_beside
 from inputs.row_rules import broken_rules
 from inputs.suspense import PLAIN_NUMBER, ROW_FIX, bad_rows, file_finding, suspend
+from inputs.swar import Bytes
 from inputs.text_file import read_bytes, shown, text_body
 from inputs.workbook import read_workbook
 
@@ -32,6 +35,7 @@ _NAMED: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("pass_through", "circuits", "voip", "centrex", "adjustments"), ("billing_number", "rate_code")),
 }
 _CONTROL: Final = pl.Decimal(38, 12)
+Hashed = tuple[bytes | Bytes, str]  # a file's bytes and their SHA-256
 
 
 @dataclass(frozen=True)
@@ -73,18 +77,21 @@ def read_feed(path: Path, feed: str, period: Period, policy: Policy) -> Gated:
 class FeedReader:
     """One file on its way through the gate."""
 
-    def __init__(self, path: Path, feed: Feed, period: Period, policy: Policy) -> None:
+    def __init__(self, path: Path, feed: Feed, period: Period, policy: Policy, read: Callable[[Path], Hashed] | None = None) -> None:
         self.path, self.feed, self.policy = path, feed, policy
         self.file = shown(path.name, 200)
         self.name = _checked_name(path, feed, period)
-        self.data = read_bytes(path)
-        self.sha256 = hashlib.sha256(self.data).hexdigest()
+        self.data, self.sha256 = (read or _read_hashed)(path)
         self.is_text = self.name.suffix == "csv"
-        self.body = text_body(self.data, path.name) if self.is_text else b""
+
+    @cached_property
+    def body(self) -> bytes:
+        """The text of the file, once it is needed; see `text_body`."""
+        return text_body(bytes(self.data), self.path.name)
 
     def read(self) -> Gated:
         """Read all rows of the file."""
-        return self.judge(split_csv(self.body, self.path.name) if self.is_text else read_workbook(self.data, self.path.name))
+        return self.judge(split_csv(self.body, self.path.name) if self.is_text else read_workbook(bytes(self.data), self.path.name))
 
     def judge(self, rows: Rows, elsewhere: int = 0) -> Gated:
         """Judge the file by these rows of it. elsewhere: sum_quantity of the rows that were read in another way."""
@@ -158,7 +165,7 @@ class FeedReader:
     def _suspend(self, rows: Rows, texts: pl.DataFrame, bad: pl.DataFrame, header: Header) -> tuple[pl.DataFrame, pl.DataFrame]:
         named = bad_rows(rows, bad, header, None)
         if self.is_text:
-            raw = raw_records(self.body, [row.line for row in named])
+            raw = raw_records(self.body, [row.line for row in named]) if named else []
         else:
             joined = rows.cells.select(line="source_line", text=pl.concat_str(pl.exclude("source_line").fill_null(""), separator=","))
             by_line = dict(joined.iter_rows())
@@ -185,6 +192,11 @@ class FeedReader:
             )
             for _place, name in header.extras
         ]  # fmt: skip
+
+
+def _read_hashed(path: Path) -> Hashed:
+    data = read_bytes(path)
+    return data, hashlib.sha256(data).hexdigest()
 
 
 def _checked_name(path: Path, feed: Feed, period: Period) -> FeedName:

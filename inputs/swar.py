@@ -23,9 +23,17 @@ _SPACES: Final = 0x2020202020202020
 _FOURS: Final = 0x00FF00FF00FF00FF
 _TWOS: Final = 0x0000FFFF0000FFFF
 _ONE: Final = 0x00000000FFFFFFFF
-# For each number of characters, 0 to 8: the mask of a word's last ones, and of its first ones.
-_LAST: Final = np.array([(1 << 64) - (1 << 8 * (WORD - size)) for size in range(WORD + 1)], dtype=np.uint64)
-_FIRST: Final = np.array([(1 << 8 * size) - 1 for size in range(WORD + 1)], dtype=np.uint64)
+LONGEST: Final = 4 * WORD  # bytes of a window
+# By place of a word in its window, counted from the end or from the beginning, and by length of the field: the mask of
+# the word's bytes that are the field's.
+_LAST: Final = [
+    np.array([(1 << 64) - (1 << 8 * (WORD - min(max(size - WORD * place, 0), WORD))) for size in range(LONGEST + 1)], dtype=np.uint64)
+    for place in range(LONGEST // WORD)
+]
+_FIRST: Final = [
+    np.array([(1 << 8 * min(max(size - WORD * place, 0), WORD)) - 1 for size in range(LONGEST + 1)], dtype=np.uint64)
+    for place in range(LONGEST // WORD)
+]
 
 
 def windows(data: Bytes, starts: Places, size: int) -> list[Words]:
@@ -34,7 +42,7 @@ def windows(data: Bytes, starts: Places, size: int) -> list[Words]:
     Args:
         starts: each from 0 to len(data) - size.
     """
-    every = np.lib.stride_tricks.as_strided(data[:size].view(f"V{size}"), shape=(len(data) - size + 1,), strides=(1,))
+    every = np.ndarray((len(data) - size + 1,), dtype=f"V{size}", buffer=data.data, strides=(1,))
     taken = every[starts].view("<u8").reshape(len(starts), size // WORD)
     return [taken[:, place] for place in range(size // WORD)]
 
@@ -81,9 +89,9 @@ def numbers(ending: list[Words], lengths: Places) -> tuple[Words, Words]:
     Returns: the values, and faults where a character is no ASCII digit.
     """
     values: Words = np.zeros(len(lengths), dtype=np.uint64)
-    faults = values
+    faults, known = values, np.minimum(lengths, LONGEST)
     for place, words in enumerate(reversed(ending)):
-        digits = (words ^ _ZEROS) & _LAST[np.clip(lengths - WORD * place, 0, WORD)]
+        digits = (words ^ _ZEROS) & _LAST[place][known]
         faults = faults | beyond(digits, _ABOVE_NINE)
         values = values + _eight_digits(digits) * 10 ** (WORD * place)
     return values, faults
@@ -109,8 +117,9 @@ def plain_texts(starting: list[Words], lengths: Places) -> tuple[list[Words], Wo
     """
     ordered: list[Words] = []
     faults: Words = np.zeros(len(lengths), dtype=np.uint64)
+    known = np.minimum(lengths, LONGEST)
     for place, words in enumerate(starting):
-        mask = _FIRST[np.clip(lengths - WORD * place, 0, WORD)]
+        mask = _FIRST[place][known]
         kept = words & mask
         filled = kept | (_SPACES & ~mask)
         faults |= (filled + _ONES) | filled | ~((filled | HIGH) - _SPACES)

@@ -5,6 +5,8 @@ A path is never handed to a library: some read a name such as `a[1]*.csv` as a p
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,7 @@ from billing.errors import InputError, Location
 FILE_LIMIT: Final = 4 * 2**30  # bytes
 LINE_LIMIT: Final = 2**20  # bytes of one record
 SHOWN_LIMIT: Final = 60  # characters of a value in a message
-_UTF8_BOM: Final = b"\xef\xbb\xbf"
+UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _MAGIC: Final = (
     (b"\x1f\x8b", "a gzip archive"),
@@ -28,7 +30,7 @@ _MAGIC: Final = (
     (b"%PDF-", "a PDF"),
     (b"SQLite format 3\x00", "a database"),
 )
-_PROBE_BYTES: Final = 4096
+PROBE_BYTES: Final = 4096
 _NUL_SHARE: Final = 4  # one NUL in four bytes: wide characters or binary, not a slip in a row
 
 
@@ -37,6 +39,26 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
 
     Raises:
         InputError: the file is missing, a link, not a regular file, over the limit, or changes while read.
+    """
+    with opened(path, limit) as (handle, size):
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            data = file.read()
+        if len(data) != size:
+            raise changed(path)
+    return data
+
+
+def changed(path: Path) -> InputError:
+    """The refusal of a file that is not as long as it was when it was opened."""
+    return InputError("changed while it was read; wait for the transfer to end and run again", at=Location(shown(path.name)))
+
+
+@contextmanager
+def opened(path: Path, limit: int = FILE_LIMIT) -> Iterator[tuple[int, int]]:
+    """Open a regular file for reading, following no symbolic link; its descriptor and its size.
+
+    Raises:
+        InputError: the file is missing, a link, not a regular file or over the limit.
     """
     at = Location(shown(path.name))
     try:
@@ -52,13 +74,9 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
             raise InputError("is not a regular file; put a plain file there", at=at)
         if status.st_size > limit:
             raise InputError(f"is {status.st_size} bytes, over the limit of {limit}; split it", at=at, code="F006")
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read()
+        yield handle, status.st_size
     finally:
         os.close(handle)
-    if len(data) != status.st_size:
-        raise InputError("changed while it was read; wait for the transfer to end and run again", at=at)
-    return data
 
 
 def entries(folder: Path) -> list[Path]:
@@ -86,15 +104,20 @@ def text_body(data: bytes, name: str) -> bytes:
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise InputError(f"is {what}, not text; send the CSV itself", at=at, code="F006")
-    probe = data[:_PROBE_BYTES]
-    if probe.count(0) * _NUL_SHARE >= max(len(probe), _NUL_SHARE):
+    probe = data[:PROBE_BYTES]
+    if is_binary(probe):
         raise InputError("is UTF-16 or binary; save it as UTF-8 text", at=at, code="F006")
-    body = data.removeprefix(_UTF8_BOM)
-    if not body[:_PROBE_BYTES].strip() and not body.strip():
+    body = data.removeprefix(UTF8_BOM)
+    if not body[:PROBE_BYTES].strip() and not body.strip():
         raise InputError("is empty, it has no header; send a file with at least the header", at=Location(shown(name), 1), code="F005")
     if b"\n" not in body and body.rstrip(b"\r").count(b"\r"):
         raise InputError("has old Macintosh line ends (CR alone); save it with LF or CR LF", at=at, code="F006")
     return body
+
+
+def is_binary(probe: bytes) -> bool:
+    """Whether the first bytes of a file hold so many NULs that they are no text."""
+    return probe.count(0) * _NUL_SHARE >= max(len(probe), _NUL_SHARE)
 
 
 def shown(value: str, limit: int = SHOWN_LIMIT) -> str:
