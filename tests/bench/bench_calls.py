@@ -15,12 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 CHUNK = 2_500_000  # calls in a file
 PANDAS_ROWS = 1_000_000
+PARTS = ("read and hash", "bytes -> numbers", "numbers -> codes", "the rest by the gate, lines", "bucket files")
 PERIOD = (2026, 10)
 # As whole numbers, by the kernel's own tricks: no branches, prices ready in sixtieths of a micro-dollar.
 SQL = """
@@ -104,6 +107,101 @@ def ingest(folder: Path, _rows: int) -> dict[str, float]:
     return {"cpu": seconds, "rows": buckets.records}
 
 
+def gate_alone(folder: Path, _rows: int) -> dict[str, float]:
+    """The first file through the gate's text columns, without the lane: the careful way for every row."""
+    from unittest.mock import PropertyMock, patch
+
+    from billing.periods import Period
+    from billing.policy import Policy
+    from inputs.call_feed import CallFile
+    from pipelines.call_buckets import write_buckets
+    from tests.bench.call_months import month_tables
+
+    tables = month_tables()
+    with patch.object(CallFile, "has_lane", new_callable=PropertyMock, return_value=False):
+        started = time.process_time()
+        buckets = write_buckets(sorted(folder.glob("*.csv"))[:1], folder / "gate", tables, Period(*PERIOD), Policy())
+        seconds = time.process_time() - started
+    return {"cpu": seconds, "rows": buckets.records}
+
+
+def polars_texts(folder: Path, _rows: int) -> dict[str, float]:
+    """Bare read of the same files with polars, every column text: nothing checked, hashed, looked up or written."""
+    import polars as pl
+
+    rows, started = 0, time.process_time()
+    for path in sorted(folder.glob("*.csv")):
+        rows += pl.read_csv(path.read_bytes(), infer_schema=False).height
+    return {"cpu": time.process_time() - started, "rows": rows}
+
+
+def duckdb_texts(folder: Path, _rows: int) -> dict[str, float]:
+    """Bare read of the same files with DuckDB, every column text, kept as a table; nothing else."""
+    import duckdb
+
+    with duckdb.connect() as db:
+        db.execute("SET threads = 1")
+        rows, started = 0, time.process_time()
+        for path in sorted(folder.glob("*.csv")):
+            db.execute("CREATE OR REPLACE TABLE calls AS SELECT * FROM read_csv($file, all_varchar = true)", {"file": str(path)})
+            rows += db.execute("SELECT count(*) FROM calls").fetchall()[0][0]
+        return {"cpu": time.process_time() - started, "rows": rows}
+
+
+def parts(folder: Path, _rows: int) -> dict[str, float]:
+    """Where the time from CSV to buckets goes, part by part, nanoseconds of one core a row."""
+    from billing.periods import Period
+    from billing.policy import Policy
+    from inputs.call_feed import CallFile
+    from pipelines.call_buckets import write_buckets
+    from pipelines.call_ingest import CallIngest
+    from tests.bench.call_months import month_tables
+
+    spent = dict.fromkeys(PARTS, 0)
+    at = {"part": PARTS[-1], "since": time.process_time_ns()}
+
+    def enter(part: str) -> str:
+        now, before = time.process_time_ns(), str(at["part"])
+        spent[before] += now - int(at["since"])
+        at.update(part=part, since=now)
+        return before
+
+    def timed(owner: type, name: str, part: str) -> None:
+        whole = getattr(owner, name)
+
+        def run(*args: Any, **more: Any) -> Any:
+            before = enter(part)
+            try:
+                return whole(*args, **more)
+            finally:
+                enter(before)
+
+        setattr(owner, name, run)
+
+    def rows_of(file: CallFile) -> Iterator[Any]:
+        blocks = plain_calls(file)
+        while True:
+            before = enter(PARTS[1])
+            block = next(blocks, None)
+            enter(before)
+            if block is None:
+                return
+            yield block
+
+    plain_calls = CallFile.plain_calls
+    CallFile.plain_calls = rows_of  # type: ignore[method-assign, assignment]
+    timed(CallFile, "__init__", PARTS[0])
+    timed(CallIngest, "_code", PARTS[2])
+    timed(CallIngest, "_read_both", PARTS[3])
+    timed(CallIngest, "_read_whole", PARTS[3])
+    tables = month_tables()
+    enter(PARTS[-1])
+    spent.update(dict.fromkeys(PARTS, 0))
+    buckets = write_buckets(sorted(folder.glob("*.csv")), folder / "parts", tables, Period(*PERIOD), Policy())
+    enter(PARTS[-1])
+    return {part: nanoseconds / buckets.records for part, nanoseconds in spent.items()}
+
+
 def ours(folder: Path, _rows: int) -> dict[str, float]:
     """Rate the buckets with the kernel."""
     from pipelines.call_buckets import rate_buckets
@@ -163,7 +261,10 @@ def pandas_frame(folder: Path, rows: int) -> dict[str, float]:
     return {"cpu": seconds, "rows": int(found["calls"].sum()), "files": len(part), "all_files": len(files)}
 
 
-STEPS = {"make": make, "ingest": ingest, "ours": ours, "whole": duckdb_whole, "decimal": duckdb_decimal, "pandas": pandas_frame}
+STEPS = {
+    "make": make, "ingest": ingest, "gate": gate_alone, "polars": polars_texts, "duckdb": duckdb_texts, "parts": parts,
+    "ours": ours, "whole": duckdb_whole, "decimal": duckdb_decimal, "pandas": pandas_frame,
+}  # fmt: skip
 
 
 def step(name: str, folder: Path, rows: int) -> dict[str, float]:
@@ -184,23 +285,31 @@ def machine() -> str:
 def report(rows: int, folder: Path) -> None:
     """Run all steps, check the totals, print the table."""
     step("make", folder, rows)
-    found = {name: step(name, folder, rows) for name in ("ingest", "ours", "decimal", "whole", "pandas")}
+    found = {name: step(name, folder, rows) for name in ("ingest", "gate", "polars", "duckdb", "ours", "decimal", "whole", "pandas")}
+    spent = step("parts", folder, rows)
     for other in ("decimal", "whole"):
         if any(found["ours"][key] != found[other][key] for key in ("rows", "micros", "groups")):
             raise SystemExit(f"totals differ: {found['ours']} {found[other]}")
     speed = {name: facts["rows"] / facts["cpu"] / 1e6 for name, facts in found.items()}
-    names = {
+    read = {
         "ingest": "CSV -> validated buckets",
+        "gate": "the same, all by the gate",
+        "polars": "polars, bare read as text",
+        "duckdb": "DuckDB, bare read as text",
+    }
+    names = {
         "ours": "kernel, buckets -> amounts",
         "decimal": "DuckDB SQL, decimals",
         "whole": "DuckDB SQL, tuned",
         "pandas": f"pandas, {found['pandas']['rows'] / 1e6:.1f} M of the calls",
     }
     print(f"{rows:,} calls, {int(found['ours']['rows']):,} of them charged; {machine()}; one thread each")
-    print(f"{'':30}{'M rows per core-second':>24}{'kernel is x times':>20}{'peak MiB':>10}")
-    for name, label in names.items():
-        ratio = "" if name in ("ingest", "ours") else f"{speed['ours'] / speed[name]:.1f}"
-        print(f"{label:30}{speed[name]:>24.2f}{ratio:>20}{found[name]['peak_mib']:>10.0f}")
+    for own, rivals, what in (("ingest", read, "buckets are x times"), ("ours", names, "kernel is x times")):
+        print(f"{'':30}{'M rows per core-second':>24}{what:>20}{'peak MiB':>10}")
+        for name, label in rivals.items():
+            ratio = "" if name == own else f"{speed[own] / speed[name]:.2f}"
+            print(f"{label:30}{speed[name]:>24.2f}{ratio:>20}{found[name]['peak_mib']:>10.0f}")
+    print("CSV -> buckets in ns a row: " + ", ".join(f"{part} {spent[part]:.0f}" for part in PARTS))
     print(f"totals agree: {int(found['ours']['micros']):,} micro-dollars in {int(found['ours']['groups']):,} rows")
 
 
