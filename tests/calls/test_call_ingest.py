@@ -188,6 +188,12 @@ def test_a_call_that_a_rule_finds_something_on_is_left_to_the_gate(row: Row) -> 
     assert agree_on(call_world(), [call(), row, call()]) == 2
 
 
+def test_time_bands_follow_the_day_of_the_week() -> None:
+    month = [call(at=f"2026-10-{day:02d}T{hour}:00:00-04:00") for day in range(1, 32) for hour in ("07", "08", "17", "23")]
+
+    assert agree_on(call_world(**WORLDS["bands"]), month) == len(month)
+
+
 def test_an_unanswered_call_is_left_to_no_rule() -> None:
     assert agree_on(call_world(), [call("9005551234", 0), call("12345", 0), call(seconds=0, charge_number="5025649999")]) == 3
 

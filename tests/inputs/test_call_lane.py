@@ -163,6 +163,7 @@ FILES = {
     "header without a newline": HEADER,
     "short row": f"{HEADER}\n{row(1)}\nL-2,CARRIER\n{row(3)}\n",
     "long row": f"{HEADER}\n{row(1)}\n{row(2)},\n{row(3)}\n",
+    "a cell too many in front": f"{HEADER}\n{row(1)}\nL,{row(2)}\n{row(3)}\n",
     "two rows that together have the right commas": f"{HEADER}\n{row(1)}\n{row(2)},\n{row(3)[:-4]}\n{row(4)}\n",
     "a row that ends in the middle": f"{HEADER}\n{row(1)}\n{row(2)[:40]}",
     "byte order mark": f"\ufeff{HEADER}\n{row(1)}\n",
