@@ -1,9 +1,10 @@
 """What moved between two months, row by row, split into price, quantity, new, gone and one-time, to the cent.
 
-Rows of both months are matched by billing number, stream, rate code (a fee also by its base row's), family and item.
+Rows of both months are matched by billing number and its agency, stream, rate code (a fee also by its base row's), family and item.
 
 - Once-only rows (NRC, CREDIT, DEBIT, stock, adjustments, earlier months' service, and the fees on them): `one_time`.
-- Rows of one month alone: `new` or `gone`. An item that changes its rate code is gone under one and new under the other.
+- Rows of one month alone: `new` or `gone`. An item that changes its rate code is gone under one and new under the other;
+  so is a billing number that changes its agency.
 - Rows of both: `price` is (price now - price before) x quantity before, rounded once; `quantity` is the rest. The same
   quantity means all price, the same listed price all quantity. The price is the listed one where it explains the
   amount, else what a unit came to on average (tiers, packages, least charges, pools).
@@ -20,9 +21,9 @@ import polars as pl
 
 from billing.frames import conform
 from billing.money import DOLLARS, round_half_away
-from billing.movement_sides import CHARGE, KEY, ONCE, items_of, month_side
+from billing.movement_sides import CHARGE, ITEM_FEEDS, KEY, ONCE, items_of, month_side
 
-__all__ = ["EFFECTS", "KEY", "MOVEMENT", "by", "items_of", "largest", "movement"]
+__all__ = ["EFFECTS", "ITEM_FEEDS", "KEY", "MOVEMENT", "by", "items_of", "largest", "movement"]
 
 EFFECTS: Final = ("price", "quantity", "new", "gone", "one_time")
 _SUMS: Final = ("before", "now", "change", *EFFECTS)

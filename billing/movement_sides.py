@@ -8,7 +8,7 @@ import polars as pl
 from billing.errors import ReconciliationError
 from billing.money import QUANTITY, RATE
 
-KEY: Final = ("billing_number", "stream", "rate_code", "base_rate_code", "family", "item")
+KEY: Final = ("billing_number", "stream", "rate_code", "base_rate_code", "family", "item", "agency_code")
 ITEMS: Final[dict[str, pl.DataType]] = {
     "feed": pl.String(),
     "source_file": pl.String(),
@@ -28,6 +28,7 @@ _NAMES: Final = {
     "centrex": ("station_no", "usoc"),
     "fixed_cost": ("assessment_id",),
 }
+ITEM_FEEDS: Final = tuple(_NAMES)  # the feeds whose records name an item
 
 
 def items_of(records: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -84,7 +85,7 @@ def month_side(lines: pl.DataFrame, items: pl.DataFrame | None) -> pl.DataFrame:
 def _own(named: pl.DataFrame) -> pl.DataFrame:
     """Rows that stand by themselves."""
     return named.select(
-        "billing_number", "stream", "rate_code", "item", "amount", "quantity", "rate_valid_from",
+        "billing_number", "agency_code", "stream", "rate_code", "item", "amount", "quantity", "rate_valid_from",
         base_rate_code=pl.lit(None, pl.String),
         family=pl.when("is_once").then(pl.lit(ONCE)).otherwise(pl.lit(CHARGE)),
         exact="exact_amount",
@@ -106,7 +107,7 @@ def _following(fees: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     has_price = pl.col("unit_rate").is_not_null() | pl.col("base_charge_id").is_null()
     is_once = pl.coalesce("base_once", "is_once") | pl.col("is_once")
     return joined.select(
-        "billing_number", "stream", "rate_code", "base_rate_code", "item", "amount", "rate_valid_from",
+        "billing_number", "agency_code", "stream", "rate_code", "base_rate_code", "item", "amount", "rate_valid_from",
         family=pl.when(is_once).then(pl.lit(ONCE)).otherwise("component"),
         exact="exact_amount",
         base_exact=pl.when(~has_price).then("base_exact"),

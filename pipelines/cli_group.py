@@ -13,11 +13,12 @@ MONTH = (
     "check", "plan", "run", "exceptions", "correct", "hold", "release", "reject", "acknowledge", "withdraw", "adjust", "settle",
     "approvals", "approve", "return", "invoices", "close", "reopen", "final", "dispute",
 )  # fmt: skip
+ASK = ("explain", "diff", "calendar", "verify", "sql", "mart")
 click.rich_click.COMMAND_GROUPS = {
     "cotbill": [
         {"name": "Start", "commands": ["init", "demo", "adapt"]},
         {"name": "The month", "commands": list(MONTH)},
-        {"name": "Ask", "commands": ["explain", "diff", "verify", "sql", "mart"]},
+        {"name": "Ask", "commands": list(ASK)},
     ]
 }
 click.rich_click.MAX_WIDTH = 100
@@ -28,7 +29,7 @@ class Ordered(click.RichGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The commands' names, in order."""
-        order = ["init", "demo", "adapt", *MONTH, "explain", "diff", "verify", "sql", "mart"]
+        order = ["init", "demo", "adapt", *MONTH, *ASK]
         return sorted(self.commands, key=lambda name: order.index(name) if name in order else len(order))
 
 

@@ -59,6 +59,26 @@ def explained_last(workspace: Workspace, last: Period, marked: pl.DataFrame, rec
     return carry_explanations(with_items(marked, records), with_items(old, before), period=str(last))
 
 
+def require_run(workspace: Workspace, period: Period) -> None:
+    """Refuse a period that has no run.
+
+    Raises:
+        PeriodError: the period was never run.
+    """
+    if period not in workspace.periods_with_ledger():
+        raise PeriodError(f"{period} was not run yet; run it with `cotbill run {period}`")
+
+
+def load_lines(workspace: Workspace, period: Period) -> pl.DataFrame:
+    """LINES of a period alone, which need nothing of other periods.
+
+    Raises:
+        PeriodError: the period was never run.
+    """
+    require_run(workspace, period)
+    return stages_of(workspace, period).frame("month", "lines")
+
+
 def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True) -> MonthBill:
     """Read a period's bill.
 
@@ -68,8 +88,7 @@ def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True
     Raises:
         PeriodError: the period was never run.
     """
-    if period not in workspace.periods_with_ledger():
-        raise PeriodError(f"{period} was not run yet; run it with `cotbill run {period}`")
+    require_run(workspace, period)
     stages = stages_of(workspace, period)
     frames = {name: stages.frame("month", name) for name in MONTH}
     names = [name for name in stages.step("month").files if name.startswith(_TABLE)]
