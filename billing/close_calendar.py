@@ -31,6 +31,12 @@ CLOSE_CALENDAR: Final[dict[str, pl.DataType]] = {
 }
 
 
+def office_day(at: dt.datetime) -> dt.date:
+    """The day it is in Frankfort at a moment."""
+    found: dt.date = pl.Series([at.astimezone(dt.UTC)], dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone(ZONE).dt.date()[0]
+    return found
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the close and the working day of the following month by which it is done."""

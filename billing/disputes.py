@@ -1,42 +1,38 @@
 """Disputes: what an agency may question and until when, how it may end, and what stays payable meanwhile."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import polars as pl
 
-from billing.errors import ReconciliationError
-from billing.frames import conform
+from billing.errors import UsageError
+from billing.frames import DISPUTES, conform
 from billing.money import CENT_PLACES, DOLLARS
 
 Outcome = Literal["FULL_CREDIT", "PARTIAL", "DENIED"]
+Status = Literal["WAITING", "RETURNED", "OPEN", "DECIDED"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("FULL_CREDIT", "PARTIAL", "DENIED")
 _ZERO: Final = pl.lit(Decimal(0), DOLLARS)
 
-DISPUTES: Final[dict[str, pl.DataType]] = {
-    "dispute_id": pl.String(),
-    "invoice_no": pl.String(),
-    "invoice_line_no": pl.Int64(),  # null: the whole invoice
-    "period": pl.String(),
-    "billing_number": pl.String(),  # of the line; of the invoice where the whole is disputed
-    "agency_code": pl.String(),
-    "amount": DOLLARS,
-    "received_on": pl.Date(),
-    "inside_window": pl.Boolean(),
-    "reason": pl.String(),
-    "owner": pl.String(),
-    "due_on": pl.Date(),
-    "outcome": pl.String(),  # FULL_CREDIT PARTIAL DENIED; null: open
-    "credited_amount": DOLLARS,
-    "opened_by": pl.String(),
-    "decided_by": pl.String(),
-    "decided_on": pl.Date(),
-    "days_open": pl.Int64(),  # from receipt to the decision, else to the day of the report
-}
 UNDISPUTED: Final[dict[str, pl.DataType]] = {"invoice_no": pl.String(), "amount": DOLLARS, "disputed": DOLLARS, "payable": DOLLARS}
+
+
+@dataclass(frozen=True)
+class Questioned:
+    """What a dispute is about, as it was billed when the dispute was opened; a later issue of the month changes nothing of it."""
+
+    invoice_no: str
+    invoice_line_no: int | None  # none: the whole invoice
+    charge_id: str | None  # of the line
+    period: str
+    billing_number: str  # of the line; of the invoice where the whole is disputed
+    agency_code: str
+    amount: Decimal  # of the line; of the invoice
+    issued_on: dt.date
+    dispute_by: dt.date  # the last day of the window
 
 
 @dataclass(frozen=True)
@@ -44,61 +40,115 @@ class Dispute:
     """One dispute, open until it has an outcome."""
 
     dispute_id: str
-    invoice_no: str
-    invoice_line_no: int | None  # none: the whole invoice
+    about: Questioned
     amount: Decimal
     received_on: dt.date
     reason: str
     owner: str  # who works it
     due_on: dt.date  # until when he means to have decided it
     opened_by: str
+    opened_on: dt.date
     window_override_reason: str | None = None
+    approval: Literal["WAITING", "RETURNED"] | None = None  # of one that came late and is not taken up, or was sent back
     outcome: Outcome | None = None
     credited_amount: Decimal | None = None
     decided_by: str | None = None
     decided_on: dt.date | None = None
+    decided_at: str | None = None
+    decided_reason: str | None = None
+    adjustment_id: str | None = None  # that credits it
+
+    @property
+    def invoice_no(self) -> str:
+        """The invoice that is questioned."""
+        return self.about.invoice_no
+
+    @property
+    def invoice_line_no(self) -> int | None:
+        """The line that is; none: the whole invoice."""
+        return self.about.invoice_line_no
+
+    @property
+    def is_inside_window(self) -> bool:
+        """Whether it came in time; the last day of the window is inside it."""
+        return self.received_on <= self.about.dispute_by
+
+    @property
+    def status(self) -> Status:
+        """DECIDED with an outcome; WAITING or RETURNED where a second person has not taken it up; else OPEN."""
+        if self.outcome is not None:
+            return "DECIDED"
+        return self.approval or "OPEN"
 
 
-def needs_approval(dispute: Dispute, dispute_by: dt.date) -> bool:
+def questioned(lines: pl.DataFrame, invoices: pl.DataFrame, invoice_no: str, line_no: int | None) -> Questioned:
+    """Find what a dispute is about.
+
+    Args:
+        lines: LINES of the month as posted.
+        invoices: INVOICES of it.
+        invoice_no: the invoice that is questioned.
+        line_no: its line; none: the whole invoice.
+
+    Raises:
+        UsageError: that was never billed.
+    """
+    heads = invoices.filter(pl.col("invoice_no") == invoice_no)
+    rows = lines.filter((pl.col("invoice_no") == invoice_no) & (pl.col("invoice_line_no") == pl.lit(line_no, pl.Int64)))
+    if heads.is_empty() or (line_no is not None and rows.is_empty()):
+        what = invoice_no if line_no is None or heads.is_empty() else f"{invoice_no}/{line_no}"
+        raise UsageError(f"{what} was never billed; look at the number on the invoice")
+    head = heads.row(0, named=True)
+    row = head if line_no is None else rows.row(0, named=True)
+    return Questioned(
+        invoice_no, line_no, None if line_no is None else row["charge_id"], head["period"], row["billing_number"], row["agency_code"],
+        row["amount"], head["issued_on"], head["dispute_by"],
+    )  # fmt: skip
+
+
+def needs_approval(dispute: Dispute) -> bool:
     """Whether another person must approve that it is taken up: it came after the window."""
-    return dispute.received_on > dispute_by
+    return not dispute.is_inside_window
 
 
 def in_dispute(disputes: Sequence[Dispute], invoice_no: str, line_no: int | None) -> Decimal:
     """What of a line (of a whole invoice: line_no none) is in dispute already, or was credited by one.
 
     An open dispute counts by its amount, a decided one by what it credited. A dispute of the whole invoice may be about
-    any line, so it counts on each of them; disputes of lines count on the whole.
+    any line, so it counts on each of them; disputes of lines count on the whole. One that waits to be taken up counts as
+    an open one, one that was sent back does not.
     """
     touching = [
-        one for one in disputes if one.invoice_no == invoice_no and (line_no is None or one.invoice_line_no in {None, line_no})
+        one for one in disputes
+        if one.invoice_no == invoice_no and (line_no is None or one.invoice_line_no in {None, line_no}) and one.status != "RETURNED"
     ]  # fmt: skip
     return sum((one.amount if one.outcome is None else one.credited_amount or Decimal(0) for one in touching), Decimal("0.00"))
 
 
-def check_new(dispute: Dispute, line_amount: Decimal, invoice_row: Mapping[str, Any], already_disputed_amount: Decimal) -> list[str]:
+def check_new(dispute: Dispute, already_disputed_amount: Decimal) -> list[str]:
     """Say why a dispute cannot be taken up; nothing means it can.
 
     One that came after the window can, with a reason; another person must approve that (see `needs_approval`).
 
     Args:
         dispute: the new dispute.
-        line_amount: of the disputed line; of the invoice where the whole is disputed.
-        invoice_row: the row of INVOICES (issued_on, dispute_by).
         already_disputed_amount: see `in_dispute`.
 
     Returns: one line a refusal.
     """
-    refusals = _amount_refusals(dispute, line_amount, already_disputed_amount)
+    about = dispute.about
+    refusals = _amount_refusals(dispute, about.amount, already_disputed_amount)
     names = {"dispute_id": dispute.dispute_id, "reason": dispute.reason, "owner": dispute.owner, "opened_by": dispute.opened_by}
     refusals += [f"dispute has no {name}; give one" for name, value in names.items() if not value.strip()]
-    if dispute.received_on < invoice_row["issued_on"]:
-        refusals.append(f"received on {dispute.received_on}, before the invoice was issued on {invoice_row['issued_on']}; correct the date")
+    if dispute.received_on < about.issued_on:
+        refusals.append(f"received on {dispute.received_on}, before the invoice was issued on {about.issued_on}; correct the date")
+    if dispute.received_on > dispute.opened_on:
+        refusals.append(f"received on {dispute.received_on}, which is after today, {dispute.opened_on}; correct the date")
     if dispute.due_on < dispute.received_on:
         refusals.append(f"due on {dispute.due_on}, before it was received on {dispute.received_on}; give a later due date")
-    if needs_approval(dispute, invoice_row["dispute_by"]) and not (dispute.window_override_reason or "").strip():
+    if needs_approval(dispute) and not (dispute.window_override_reason or "").strip():
         refusals.append(
-            f"received on {dispute.received_on}, after the window closed on {invoice_row['dispute_by']};"
+            f"received on {dispute.received_on}, after the window closed on {about.dispute_by};"
             " give the reason to take it up all the same, which another person must approve"
         )
     return refusals
@@ -155,12 +205,14 @@ def undisputed(lines: pl.DataFrame, disputes: Sequence[Dispute]) -> pl.DataFrame
     those in `lines` are passed over. amount = disputed + payable; payable is below zero where a line above the net of
     its invoice is disputed.
 
+    One that waits to be taken up, or was sent back, holds nothing back either.
+
     Args:
         lines: LINES of one or more months.
 
     Rows: one an invoice. Returns: UNDISPUTED, sorted by invoice_no.
     """
-    open_ones = [(one.invoice_no, one.amount) for one in disputes if one.outcome is None]
+    open_ones = [(one.invoice_no, one.amount) for one in disputes if one.status == "OPEN"]
     listed = pl.DataFrame(open_ones, schema={"invoice_no": pl.String(), "disputed": DOLLARS}, orient="row")
     held = listed.group_by("invoice_no").agg(pl.col("disputed").sum())
     sums = lines.group_by("invoice_no").agg(pl.col("amount").sum()).join(held, on="invoice_no", how="left", validate="1:1")
@@ -168,38 +220,18 @@ def undisputed(lines: pl.DataFrame, disputes: Sequence[Dispute]) -> pl.DataFrame
     return conform(known.with_columns(payable=pl.col("amount") - pl.col("disputed")).sort("invoice_no"), UNDISPUTED)
 
 
-def register(disputes: Sequence[Dispute], invoices: pl.DataFrame, lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """List the disputes as they are published, on one day.
+def register(disputes: Sequence[Dispute], as_of: dt.date | None = None) -> pl.DataFrame:
+    """List the disputes as they are published.
 
     Args:
-        invoices: INVOICES of every month that is disputed.
-        lines: LINES of the same months.
-        as_of: the day to which an open dispute is counted.
+        as_of: the day to which an undecided dispute is counted; none: its days are not known.
 
     Rows: one a dispute. Returns: DISPUTES, sorted by dispute_id.
-
-    Raises:
-        ReconciliationError: a dispute is about an invoice or a line that was never billed.
     """
-    own = [name for name in Dispute.__dataclass_fields__ if name in DISPUTES]
-    columns = {name: [getattr(one, name) for one in disputes] for name in own}
-    listed = pl.DataFrame(columns, schema={name: DISPUTES[name] for name in own})
-    heads = invoices.select("invoice_no", "period", "dispute_by", head_number="billing_number", head_agency="agency_code")
-    owners = lines.select("invoice_no", "invoice_line_no", line_number="billing_number", line_agency="agency_code")
-    placed = listed.join(heads, on="invoice_no", how="left", validate="m:1").join(
-        owners, on=["invoice_no", "invoice_line_no"], how="left", validate="m:1"
-    )
-    lost = placed.filter(pl.col("period").is_null() | (pl.col("invoice_line_no").is_not_null() & pl.col("line_number").is_null()))
-    if not lost.is_empty():
-        ids = ", ".join(sorted(lost["dispute_id"]))
-        raise ReconciliationError(f"disputes of what was never billed: {ids}; look for the invoice and line they name")
-    ended = pl.coalesce("decided_on", pl.lit(as_of))
-    return conform(
-        placed.with_columns(
-            billing_number=pl.coalesce("line_number", "head_number"),
-            agency_code=pl.coalesce("line_agency", "head_agency"),
-            inside_window=pl.col("received_on") <= pl.col("dispute_by"),
-            days_open=(ended - pl.col("received_on")).dt.total_days(),
-        ).select(list(DISPUTES)).sort("dispute_id"),
-        DISPUTES,
-    )  # fmt: skip
+    rows = []
+    for one in disputes:
+        facts = {**vars(one.about), **vars(one), "is_inside_window": one.is_inside_window, "status": one.status}
+        ended = one.decided_on or as_of
+        facts["days_open"] = None if ended is None else (ended - one.received_on).days
+        rows.append({name: facts[name] for name in DISPUTES})
+    return conform(pl.DataFrame(rows, schema=DISPUTES).sort("dispute_id"), DISPUTES)

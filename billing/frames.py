@@ -216,28 +216,32 @@ ADJUSTMENTS: Final[dict[str, pl.DataType]] = {
     "approval_state": pl.String(),  # WAITING APPROVED RETURNED STALE
 }
 
-# One dispute of an invoice or of a line of it.
-DISPUTES: Final = {
+# One dispute of an invoice or of a line of it, as it was billed when the dispute was opened.
+DISPUTES: Final[dict[str, pl.DataType]] = {
     "dispute_id": pl.String(),
     "period": pl.String(),
     "invoice_no": pl.String(),
-    "invoice_line_no": pl.Int64(),
+    "invoice_line_no": pl.Int64(),  # null: the whole invoice
     "charge_id": pl.String(),
-    "billing_number": pl.String(),
+    "billing_number": pl.String(),  # of the line; of the invoice where the whole is disputed
     "agency_code": pl.String(),
     "amount": DOLLARS,
+    "received_on": pl.Date(),
     "opened_on": pl.Date(),
     "opened_by": pl.String(),
     "owner": pl.String(),
     "due_on": pl.Date(),
     "is_inside_window": pl.Boolean(),
+    "window_override_reason": pl.String(),
     "reason": pl.String(),
-    "status": pl.String(),  # OPEN DECIDED
+    "status": pl.String(),  # WAITING (a second person must take it up) RETURNED OPEN DECIDED
     "outcome": pl.String(),  # FULL_CREDIT PARTIAL DENIED
     "credited_amount": DOLLARS,
     "decided_by": pl.String(),
     "decided_at": pl.String(),
-    "adjustment_id": pl.String(),
+    "decided_reason": pl.String(),
+    "adjustment_id": pl.String(),  # that credits it
+    "days_open": pl.Int64(),  # from receipt to the decision; null: not decided, and no day given to count to
 }
 
 

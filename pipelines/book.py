@@ -18,7 +18,7 @@ from billing.policy import Policy
 from inputs.overlay import read_row
 from pipelines.files import file_hash, text_hash
 from pipelines.journal import Actor, Event, Journal
-from pipelines.subjects import approvals_of, decision_subject
+from pipelines.subjects import approvals_of, decision_subject, dispute_subject
 from pipelines.workspace import Workspace
 
 ENTERED: Final = "journal.jsonl"  # source_file of adjustments that were entered by command; the line is the event's
@@ -48,9 +48,10 @@ class Book:
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:
-        """Decisions that need approval, by their identity."""
-        found = (decision_subject(event, self.period) for event in self.journal.of("decision"))
-        return {subject.identity: subject for subject in found if subject is not None}
+        """Decisions and late disputes that need approval, by their identity."""
+        decided = (decision_subject(event, self.period) for event in self.journal.of("decision"))
+        disputed = (dispute_subject(event, self.period) for event in self.journal.of("dispute-opened"))
+        return {subject.identity: subject for subject in [*decided, *disputed] if subject is not None}
 
     @cached_property
     def approvals(self) -> dict[str, list[Approval]]:

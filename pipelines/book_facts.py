@@ -1,4 +1,4 @@
-"""What the book says of a month's approvals and adjustments, in the shapes that reports and the mart take."""
+"""What the book says of a month's approvals, adjustments and disputes, in the shapes that reports and the mart take."""
 
 import dataclasses
 from typing import Any, Final
@@ -6,9 +6,11 @@ from typing import Any, Final
 import polars as pl
 
 from billing.approval_levels import Approval
+from billing.disputes import register
 from billing.frames import ADJUSTMENTS, APPROVALS, MonthBill, record_schema
 from billing.periods import Period
 from pipelines.book import Book
+from pipelines.disputed import disputes_of
 from pipelines.journal import Journal
 from pipelines.waiting import Queued, queue
 
@@ -17,7 +19,7 @@ _ASSURED: Final = {"SIGNATURE": "SIGNED", "OS_USER": "RECORDED", "FEED_FILE": "F
 
 
 def with_book(bill: MonthBill, book: Book, records: pl.DataFrame) -> MonthBill:
-    """Add to a bill what its book says of approvals and adjustments.
+    """Add to a bill what its book says of approvals, adjustments and disputes.
 
     Args:
         records: record_schema("adjustments") and outcome.
@@ -25,7 +27,8 @@ def with_book(bill: MonthBill, book: Book, records: pl.DataFrame) -> MonthBill:
     billed = records.filter(pl.col("outcome") == "BILLED").select(list(record_schema("adjustments")))
     waiting = queue(book, billed, bill.tables, bill.earlier, book.period)
     approvals = approval_rows(book.journal, book.period, waiting)
-    return dataclasses.replace(bill, approvals=approvals, adjustments=adjustment_rows(billed, waiting))
+    disputes = register(disputes_of(book.journal))
+    return dataclasses.replace(bill, approvals=approvals, adjustments=adjustment_rows(billed, waiting), disputes=disputes)
 
 
 def approval_rows(journal: Journal, period: Period, queue: list[Queued]) -> pl.DataFrame:

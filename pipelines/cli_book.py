@@ -148,7 +148,7 @@ def approvals(**options: Any) -> int:
 @dry_run_option
 @json_option
 def approve(**options: Any) -> int:
-    """Approve adjustments, decisions, a bill (bill-2026-10), its rates (rates-2026-10) or a reopening (reopen-2026-10)."""
+    """Approve adjustments, decisions, late disputes, a bill (bill-2026-10), its rates (rates-...) or a reopening (reopen-...)."""
     from pipelines.commands.approvals import approve as work
 
     return work(decision="APPROVE", now=moment(), **options)

@@ -66,11 +66,11 @@ reason_option = click.option("--reason", default="", help="Why, for whoever read
 user_option = click.option("--user", help="Who you are in reference/users.csv.  [default: the operating-system user]")
 
 
-def day_of(text: str | None) -> dt.date:
+def day_of(text: str | None, option: str = "--as-of") -> dt.date:
     """A day written YYYY-MM-DD, in the years a period can be in; today when none is given."""
     given = today() if text is None else text
     try:
         day = dt.date.fromisoformat(given if _DAY.fullmatch(given) else "")
     except ValueError:
-        raise UsageError(f"--as-of: '{given}' is not a date; write it as 2026-11-06") from None
+        raise UsageError(f"{option}: '{given}' is not a date; write it as 2026-11-06") from None
     return day

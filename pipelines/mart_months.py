@@ -81,10 +81,11 @@ def _size(workspace: Workspace, done: MartSummary) -> dict[str, int]:
 
 
 def _key(workspace: Workspace, month: Known) -> str:
-    """What stands for a month's rows: what it came to, and the invoices rendered of it."""
+    """What stands for a month's rows: what it came to, what its journal says, and the invoices rendered of it."""
     path = workspace.ledger / str(month.period) / "invoices.json"
     rendered = path.stat() if path.is_file() else None
-    return text_hash(month.key, f"{rendered.st_size} {rendered.st_mtime_ns}" if rendered else "none")
+    head = str(read_note(path.with_name("head.json")).get("head", "none"))  # approvals and disputes go into the mart too
+    return text_hash(month.key, head, f"{rendered.st_size} {rendered.st_mtime_ns}" if rendered else "none")
 
 
 def pdf_hashes(workspace: Workspace, month: Known) -> dict[str, str]:

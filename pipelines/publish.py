@@ -7,6 +7,7 @@ from pathlib import Path
 from billing.frames import MonthBill
 from billing.periods import Period
 from billing.test_agency import TestAgency, check_test_agency
+from pipelines.close_events import write_close_calendar
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.history import known_months, states
 from pipelines.journal import Journal
@@ -43,7 +44,7 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     if old.get("key") == wanted and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
         return Published(files, workspace.mart, reused=True)
-    files = write_month(bill, out, facts)
+    files = write_month(bill, out, facts) | write_close_calendar(workspace, period, bill.tables)
     _clear(out / "detail", set(files.values()))
     hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in files.values()}
     hashes[str(workspace.mart.relative_to(workspace.root))] = publish_mart(workspace, bill)

@@ -79,6 +79,18 @@ def load_lines(workspace: Workspace, period: Period) -> pl.DataFrame:
     return stages_of(workspace, period).frame("month", "lines")
 
 
+def load_tables_used(workspace: Workspace, period: Period) -> Tables:
+    """The tables that a period was billed with.
+
+    Raises:
+        PeriodError: the period was never run.
+    """
+    require_run(workspace, period)
+    stages = stages_of(workspace, period)
+    names = [name for name in stages.step("month").files if name.startswith(_TABLE)]
+    return Tables({name.removeprefix(_TABLE): stages.frame("month", name) for name in names})
+
+
 def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True) -> MonthBill:
     """Read a period's bill.
 
@@ -91,8 +103,7 @@ def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True
     require_run(workspace, period)
     stages = stages_of(workspace, period)
     frames = {name: stages.frame("month", name) for name in MONTH}
-    names = [name for name in stages.step("month").files if name.startswith(_TABLE)]
-    tables = Tables({name.removeprefix(_TABLE): stages.frame("month", name) for name in names})
+    tables = load_tables_used(workspace, period)
     adjustments = stages.frame("price:adjustments", "records")
     earlier = Earlier()
     if with_earlier or adjustments.height:

@@ -102,7 +102,9 @@ class Office:
 
 def _is_about(data: dict[str, Any], identity: str) -> bool:
     cells = data.get("cells")
-    return data.get("decision_id") == identity or (isinstance(cells, dict) and cells.get("source_record_id") == identity)
+    return identity in (data.get("decision_id"), data.get("dispute_id")) or (
+        isinstance(cells, dict) and cells.get("source_record_id") == identity
+    )
 
 
 def facts_of(claim: Claim) -> dict[str, Any]:

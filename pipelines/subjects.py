@@ -1,4 +1,4 @@
-"""What waits for a second person: decisions, adjustments, bills, rates and reopenings, each as a subject with its content."""
+"""What waits for a second person: decisions, adjustments, disputes, bills, rates, reopenings, each a subject with its content."""
 
 import datetime as dt
 import json
@@ -49,6 +49,24 @@ def decision_subject(event: Event, period: Period) -> Subject | None:
         agency_codes=frozenset([agency] if agency else []),
         adj_type=None,
         is_prior_fiscal_year=event.data.get("code") == "D404",
+        prepared_by=event.user,
+    )
+
+
+def dispute_subject(event: Event, period: Period) -> Subject | None:
+    """The subject of a dispute that came after the window; the whole of it is its content. None for one that came in time."""
+    data = event.data
+    if not data["needs"]:
+        return None
+    return Subject(
+        kind="DISPUTE",
+        identity=data["dispute_id"],
+        period=str(period),
+        content_sha256=content_hash([json.dumps(data, sort_keys=True, ensure_ascii=False)]),
+        amount=Decimal(data["amount"]),
+        agency_codes=frozenset([data["about"]["agency_code"]]),
+        adj_type=None,
+        is_prior_fiscal_year=Period.of(dt.date.fromisoformat(data["received_on"])).fiscal_year > period.fiscal_year,
         prepared_by=event.user,
     )
 

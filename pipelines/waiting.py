@@ -23,7 +23,7 @@ class Queued:
 
 
 def queue(book: Book, adjustments: pl.DataFrame, tables: Tables, earlier: Earlier, period: Period) -> list[Queued]:
-    """Every decision, adjustment and reopening of a period that needs approval, approved ones included.
+    """Every decision, adjustment, late dispute and reopening of a period that needs approval, approved ones included.
 
     Args:
         adjustments: records that are billed in the period.
@@ -33,7 +33,22 @@ def queue(book: Book, adjustments: pl.DataFrame, tables: Tables, earlier: Earlie
     subjects = [*book.subjects.values(), *adjustment_subjects(adjustments, tables, earlier, period).values()]
     reopening = reopening_subject(book.journal, period)
     every = [*subjects, *([reopening] if reopening else [])]
-    return [judge(subject, [*given.get(subject.identity, []), *book.approvals.get(subject.identity, [])], book) for subject in every]
+    judged = [judge(subject, [*given.get(subject.identity, []), *book.approvals.get(subject.identity, [])], book) for subject in every]
+    return [each for each in judged if not _is_left(each)]
+
+
+def queue_of_posted(book: Book, period: Period) -> list[Queued]:
+    """What of a posted month still needs approval: its reopening, and disputes that came after the window."""
+    reopening = reopening_subject(book.journal, period)
+    late = [subject for subject in book.subjects.values() if subject.kind == "DISPUTE"]
+    every = [*late, *([reopening] if reopening else [])]
+    judged = [judge(subject, book.approvals.get(subject.identity, []), book) for subject in every]
+    return [each for each in judged if not _is_left(each)]
+
+
+def _is_left(each: Queued) -> bool:
+    """A dispute that was sent back waits for nobody: the agency's next letter is another dispute."""
+    return each.subject.kind == "DISPUTE" and each.standing.state == "RETURNED"
 
 
 def judge(subject: Subject, approvals: Sequence[Approval], book: Book) -> Queued:

@@ -9,6 +9,7 @@ import polars as pl
 from billing.approval_levels import Decision, Subject, words_of
 from billing.errors import UsageError
 from billing.periods import Period
+from pipelines import disputed, reopening
 from pipelines.book import Book
 from pipelines.commands import show
 from pipelines.commands.decisions import writing
@@ -16,14 +17,14 @@ from pipelines.decide import open_periods
 from pipelines.journal import Actor
 from pipelines.loading import load_tables
 from pipelines.people import actor
+from pipelines.publish import republish_mart
 from pipelines.recorded import read_as_of, stages_of
-from pipelines.reopening import follows
 from pipelines.run import Run, run_month
 from pipelines.settings import read_settings
 from pipelines.signing_off import Office
 from pipelines.standing import standing
-from pipelines.subjects import bill_subject, rates_subject, reopening_subject
-from pipelines.waiting import Queued, judge
+from pipelines.subjects import bill_subject, rates_subject
+from pipelines.waiting import Queued, judge, queue_of_posted
 from pipelines.workspace import Workspace
 
 _WAITS: Final = 3
@@ -60,12 +61,10 @@ def _facts(each: Queued) -> dict[str, Any]:
 
 
 def _queue(home: Workspace, month: Period) -> list[Queued]:
-    """What of a period needs approval: of an open one as it would be run now, of a closed one a reopening."""
+    """What of a period needs approval: of an open one as it would be run now, of a closed one a reopening and late disputes."""
     if standing(home, month).state == "OPEN":
         return _run(home, month).queue()
-    book = _book(home, month, load_tables(home)["users"])
-    subject = reopening_subject(book.journal, month)
-    return [judge(subject, book.approvals.get(subject.identity, []), book)] if subject else []
+    return queue_of_posted(_book(home, month, load_tables(home)["users"]), month)
 
 
 def _book(home: Workspace, month: Period, users: pl.DataFrame) -> Book:
@@ -94,6 +93,8 @@ def approve(
         queues = Queues(home, period)
         found = [queues.find(identity) for identity in dict.fromkeys(ids)]
         done = [_decide(home, month, queued, decision, key, note, by, users, dry_run=dry_run) for month, queued in found]
+        if not dry_run and (months := [month for month, queued in found if queued.subject.kind == "DISPUTE"]):
+            republish_mart(home, months[0])
     if as_json:
         show.data(done)
         return 0
@@ -110,7 +111,8 @@ def _decide(
     signed = Office(home, book.journal, users, book.policy).sign_off(queued, decision, key, note, by)
     after = judge(queued.subject, [*queued.approvals, signed.approval], book)
     if not dry_run:
-        book.journal.append_all([("approval", signed.data), *follows(after)], by)
+        more = disputed.follows(after) if queued.subject.kind == "DISPUTE" else reopening.follows(after)
+        book.journal.append_all([("approval", signed.data), *more], by)
     return {**{name: signed.data[name] for name in ("identity", "decision", "level", "assurance")}, "state": after.standing.state}
 
 
@@ -123,12 +125,12 @@ class Queues:
         self.known: dict[Period, list[Queued]] = {}
 
     def find(self, identity: str) -> tuple[Period, Queued]:
-        """What an id names among all that can be approved, newest period first.
+        """What an id names among all that can be approved: the period that it names first, then the newest.
 
         Raises:
             UsageError: nothing that waits has the id.
         """
-        for month in self.months:
+        for month in sorted(self.months, key=lambda month: str(month) not in identity):
             named = _named(self.home, month, identity)
             if not named and month not in self.known:
                 self.known[month] = _queue(self.home, month)

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.disputes import DISPUTES, Dispute, check_new, check_outcome, in_dispute, needs_approval, register, undisputed
-from billing.errors import ReconciliationError
-from billing.frames import INVOICES, LINES
+from billing.disputes import Dispute, Questioned, check_new, check_outcome, in_dispute, needs_approval, questioned, register, undisputed
+from billing.errors import UsageError
+from billing.frames import DISPUTES, INVOICES, LINES
 
 ISSUED, CLOSES = dt.date(2026, 10, 16), dt.date(2026, 12, 15)
-INVOICE = {"invoice_no": "COT-2026-09-N1-01", "issued_on": ISSUED, "dispute_by": CLOSES, "amount": Decimal("1000.00")}
+ABOUT = Questioned(
+    "COT-2026-09-N1-01", 4, "C4", "2026-09", "N1", "758", Decimal("450.00"), issued_on=ISSUED, dispute_by=CLOSES
+)  # fmt: skip
 NEW = Dispute(
-    dispute_id="DSP-1", invoice_no="COT-2026-09-N1-01", invoice_line_no=4, amount=Decimal("100.00"), received_on=dt.date(2026, 11, 2),
-    reason="line was moved", owner="biller", due_on=dt.date(2026, 11, 30), opened_by="biller",
+    dispute_id="DSP-1", about=ABOUT, amount=Decimal("100.00"), received_on=dt.date(2026, 11, 2), reason="line was moved", owner="biller",
+    due_on=dt.date(2026, 11, 30), opened_by="biller", opened_on=dt.date(2026, 12, 16),
 )  # fmt: skip
 
 
@@ -53,25 +55,28 @@ def cents(text):
         ({"received_on": ISSUED}, "0.00", []),
         ({"received_on": day("2026-10-15")}, "0.00",
          ["received on 2026-10-15, before the invoice was issued on 2026-10-16; correct the date"]),
+        ({"opened_on": day("2026-11-01")}, "0.00",
+         ["received on 2026-11-02, which is after today, 2026-11-01; correct the date"]),
         ({"due_on": day("2026-11-01")}, "0.00", ["due on 2026-11-01, before it was received on 2026-11-02; give a later due date"]),
         ({"owner": "", "reason": " "}, "0.00", ["dispute has no reason; give one", "dispute has no owner; give one"]),
     ],
 )  # fmt: skip
 def test_a_new_dispute_is_refused_line_by_line(changes, already, refused):
-    assert check_new(dataclasses.replace(NEW, **changes), cents("450.00"), INVOICE, cents(already)) == refused
+    assert check_new(dataclasses.replace(NEW, **changes), cents(already)) == refused
 
 
 @pytest.mark.parametrize("amount", ["-45.00", "0.00"])
 def test_a_credit_cannot_be_disputed(amount):
-    said = check_new(NEW, cents(amount), INVOICE, cents("0.00"))
+    said = check_new(dataclasses.replace(NEW, about=dataclasses.replace(ABOUT, amount=cents(amount))), cents("0.00"))
 
     assert said == [f"COT-2026-09-N1-01 line 4 comes to {amount}; only a charge can be disputed, correct a credit by an adjustment"]
 
 
 def test_a_whole_invoice_is_named_without_a_line():
-    whole = dataclasses.replace(NEW, invoice_line_no=None, amount=cents("1000.01"))
+    invoice = dataclasses.replace(ABOUT, invoice_line_no=None, amount=cents("1000.00"))
+    whole = dataclasses.replace(NEW, about=invoice, amount=cents("1000.01"))
 
-    assert check_new(whole, cents("1000.00"), INVOICE, cents("0.00")) == [
+    assert check_new(whole, cents("0.00")) == [
         "disputed amount 1000.01 is above the 1000.00 left of COT-2026-09-N1-01 (1000.00 less 0.00 in dispute or credited)"
     ]
 
@@ -80,7 +85,8 @@ def test_a_whole_invoice_is_named_without_a_line():
 def test_another_person_approves_what_comes_after_the_window(received, needed):
     late = dataclasses.replace(NEW, received_on=day(received), window_override_reason="our mail was late")
 
-    assert needs_approval(late, CLOSES) is needed
+    assert needs_approval(late) is needed
+    assert late.is_inside_window is not needed
 
 
 DECIDED = {"decided_by": "lead", "decided_on": day("2026-11-20")}
@@ -117,7 +123,8 @@ def test_an_outcome_credits_what_its_name_says(changes, refused):
 def some(number: int, line: int | None, amount: str, outcome: str | None = None, credited: str | None = None, invoice: str = "I1"):
     given = None if credited is None else cents(credited)
     return dataclasses.replace(
-        NEW, dispute_id=f"DSP-{number}", invoice_no=invoice, invoice_line_no=line, amount=cents(amount), outcome=outcome,
+        NEW, dispute_id=f"DSP-{number}", about=dataclasses.replace(ABOUT, invoice_no=invoice, invoice_line_no=line), amount=cents(amount),
+        outcome=outcome,
         credited_amount=given, decided_on=None if outcome is None else day("2026-11-20"), decided_by=None if outcome is None else "lead",
     )  # fmt: skip
 
@@ -182,38 +189,66 @@ def test_every_invoice_is_its_disputed_and_its_payable_part(found):
         assert disputed == sum((one.amount for one in disputes if one.invoice_no == invoice and one.outcome is None), Decimal(0))
 
 
+@pytest.mark.parametrize(
+    ("approval", "status", "counted", "payable"),
+    [(None, "OPEN", "10.00", "90.00"), ("WAITING", "WAITING", "10.00", "100.00"), ("RETURNED", "RETURNED", "0.00", "100.00")],
+)
+def test_what_a_second_person_has_not_taken_up_holds_nothing_back(approval, status, counted, payable):
+    one = dataclasses.replace(some(1, 1, "10.00"), approval=approval)
+
+    assert one.status == status
+    assert in_dispute([one], "I1", 1) == cents(counted)
+    assert undisputed(BILLED.filter(pl.col("invoice_line_no") == 1), [one])["payable"].to_list()[0] == cents(payable)
+
+
 def invoices(*names: str) -> pl.DataFrame:
     rows = [
-        {"invoice_no": name, "period": "2026-09", "billing_number": "GRP", "agency_code": "758", "issued_on": ISSUED, "dispute_by": CLOSES}
+        {"invoice_no": name, "period": "2026-09", "billing_number": "GRP", "agency_code": "758", "issued_on": ISSUED, "dispute_by": CLOSES,
+         "amount": cents("120.00")}
         for name in names
-    ]
+    ]  # fmt: skip
     return pl.DataFrame({name: [row.get(name) for row in rows] for name in INVOICES}, schema=INVOICES)
 
 
-def test_the_register_names_the_lines_own_number_and_counts_days_to_the_decision_or_the_report():
+@pytest.mark.parametrize(
+    ("line", "number", "agency", "charge", "amount"),
+    [(2, "N2", "759", "C2", "50.00"), (None, "GRP", "758", None, "120.00")],  # a group invoice has lines of several numbers
+)
+def test_a_line_is_its_own_numbers_and_an_invoice_the_heads(line, number, agency, charge, amount):
+    billed = BILLED.with_columns(charge_id=pl.Series(["C1", "C2", "C3", "C4", "C5"]))
+
+    found = questioned(billed, invoices("I1"), "I1", line)
+
+    assert (found.billing_number, found.agency_code, found.charge_id, found.amount) == (number, agency, charge, cents(amount))
+    assert (found.period, found.issued_on, found.dispute_by) == ("2026-09", ISSUED, CLOSES)
+
+
+@pytest.mark.parametrize(("invoice", "line", "what"), [("I9", 1, "I9"), ("I9", None, "I9"), ("I1", 9, "I1/9")])
+def test_what_was_never_billed_is_refused(invoice, line, what):
+    with pytest.raises(UsageError, match=f"^{what} was never billed; look at the number on the invoice$"):
+        questioned(BILLED, invoices("I1"), invoice, line)
+
+
+def test_the_register_counts_days_to_the_decision_or_the_report():
     late = dataclasses.replace(some(3, None, "1.00"), received_on=day("2026-12-16"), window_override_reason="our mail was late")
-    frame = register([late, some(1, 2, "10.00"), some(2, 1, "20.00", "PARTIAL", "5.00")], invoices("I1"), BILLED, day("2026-12-20"))
+    disputes = [late, some(1, 2, "10.00"), some(2, 1, "20.00", "PARTIAL", "5.00")]
+    frame = register(disputes, day("2026-12-20"))
 
     assert frame.schema == pl.Schema(DISPUTES)
-    assert frame.select("dispute_id", "period", "billing_number", "agency_code", "inside_window", "outcome", "days_open").rows() == [
-        ("DSP-1", "2026-09", "N2", "759", True, None, 48),
-        ("DSP-2", "2026-09", "N1", "758", True, "PARTIAL", 18),
-        ("DSP-3", "2026-09", "GRP", "758", False, None, 4),
+    assert frame.select("dispute_id", "period", "invoice_line_no", "is_inside_window", "status", "days_open", "amount").rows() == [
+        ("DSP-1", "2026-09", 2, True, "OPEN", 48, cents("10.00")),  # the disputed dollars, not the line's
+        ("DSP-2", "2026-09", 1, True, "DECIDED", 18, cents("20.00")),
+        ("DSP-3", "2026-09", None, False, "OPEN", 4, cents("1.00")),
     ]
-
-
-@pytest.mark.parametrize(("line", "invoice"), [(1, "I9"), (None, "I9"), (9, "I1")])
-def test_a_dispute_of_what_was_never_billed_is_refused(line, invoice):
-    with pytest.raises(ReconciliationError, match="disputes of what was never billed: DSP-1; look for the invoice and line they name"):
-        register([some(1, line, "1.00", invoice=invoice)], invoices("I1"), BILLED, day("2026-12-20"))
+    assert register(disputes)["days_open"].to_list() == [None, 18, None]  # without a day nothing depends on when it was made
 
 
 def test_the_last_day_of_the_window_is_inside_it():
     last = dataclasses.replace(some(1, 2, "10.00"), received_on=CLOSES)
 
-    assert register([last], invoices("I1"), BILLED, CLOSES)["inside_window"].to_list() == [True]
+    assert register([last], CLOSES)["is_inside_window"].to_list() == [True]
 
 
 def test_no_disputes_make_an_empty_register():
-    assert register([], invoices("I1"), BILLED, day("2026-12-20")).schema == pl.Schema(DISPUTES)
+    assert register([]).schema == pl.Schema(DISPUTES)
     assert undisputed(BILLED, [])["payable"].sum() == cents("231.34")

@@ -15,6 +15,10 @@ CIRCUITS = (
     "source_record_id,billing_number,circuit_id,id_format,vendor_code,service_type,a_address,rate_code,order_no,billing_start_date,"
     "disconnect_date\n"
 )
+ADJUST = (
+    "adjustment_id,billing_number,adj_type,no_original_reason,stream,rate_code,amount,reason_code,vendor_recovery_required,prepared_by,"
+    "prepared_at,support_ref\n"
+)
 
 
 def _circuit(name: str, owner: str, ended: str = "") -> str:
@@ -25,17 +29,16 @@ def _circuit(name: str, owner: str, ended: str = "") -> str:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """September and October: a dearer rate, fewer hours, a circuit that ends, one that comes, and a credit."""
     root = write_world(tmp_path_factory.mktemp("moved") / "world")
-    span = {"2026-09": "2026-09-01,2026-09-30", "2026-10": "2026-10-01,2026-10-31"}
-    months = {
-        "2026-09": (["u1,D7580001,{},VS10,10,USER_MONTH,,", "u2,J0390001,{},HR10,10,HOUR,{}-10,T1"], [("c1", "D7580001"), ("c2", "D7580002")]),
-        "2026-10": (["v1,D7580001,{},VS10,10,USER_MONTH,,", "v2,J0390001,{},HR10,4,HOUR,{}-10,T1"], [("c2", "D7580002"), ("c3", "D7580002")]),
-    }  # fmt: skip
-    for period, (usage, circuits) in months.items():
-        write_feed_text(root, "usage", period, USAGE + "".join(row.format(span[period], period) + "\n" for row in usage))
+    for period, prefix, hours, circuits in (
+        ("2026-09", "u", 10, [("c1", "D7580001"), ("c2", "D7580002")]),
+        ("2026-10", "v", 4, [("c2", "D7580002"), ("c3", "D7580002")]),
+    ):
+        span = f"{period}-01,{period}-30"
+        usage = f"{prefix}1,D7580001,{span},VS10,10,USER_MONTH,,\n{prefix}2,J0390001,{span},HR10,{hours},HOUR,{period}-10,T1\n"
+        write_feed_text(root, "usage", period, USAGE + usage)
         write_feed_text(root, "circuits", period, CIRCUITS + "".join(_circuit(*each) for each in circuits))
-    write_feed_text(root, "adjustments", "2026-10",
-        "adjustment_id,billing_number,adj_type,no_original_reason,stream,rate_code,amount,reason_code,vendor_recovery_required,prepared_by,"
-        "prepared_at,support_ref\nA1,D7580002,CREDIT,agreed,usage,VS10,-30.00,OTHER,false,jdoe,2026-10-20T10:00:00-04:00,T-9\n")  # fmt: skip
+    write_feed_text(root, "adjustments", "2026-10", ADJUST + "A1,D7580002,CREDIT,agreed,usage,VS10,-30.00,OTHER,false,jdoe,"
+                    "2026-10-20T10:00:00-04:00,T-9\n")  # fmt: skip
     for period, day in (("2026-09", "2026-10-06"), ("2026-10", "2026-11-06")):
         ended = cotbill("run", period, "-w", str(root), "--as-of", day)
         assert ended.code == 3, ended.err

@@ -1,0 +1,107 @@
+"""The close calendar from a journal: which event does which step, the last time counting, and what belongs to no step."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from billing.close_calendar import CLOSE_CALENDAR, office_day
+from billing.frames import Tables
+from billing.periods import Period
+from pipelines.close_events import close_calendar, close_events
+from pipelines.journal import Actor, Journal
+from reports.close_calendar import calendar_files
+
+SEPTEMBER = Period(2026, 9)
+
+
+def journal(folder: Path, *rows: tuple[str, str, dict[str, str]]) -> Journal:
+    """kind, time in UTC, data."""
+    found = Journal(folder / "2026-09")
+    for kind, at, data in rows:
+        found.append(kind, data, Actor("bo", "bo", f"{at}+00:00"))
+    return found
+
+
+MONTH = (
+    ("opened", "2026-10-02T14:00:00", {}),
+    ("run", "2026-10-02T14:00:00", {"seconds": "4.2"}),
+    ("decision", "2026-10-05T15:00:00", {}),
+    ("withdrawn", "2026-10-06T13:00:00", {}),
+    ("adjustment", "2026-10-06T13:30:00", {}),
+    ("run", "2026-10-06T14:00:00", {"seconds": "0.5"}),
+    ("approval", "2026-10-08T02:00:00", {"subject": "ADJUSTMENT"}),
+    ("closed", "2026-10-08T15:00:00", {"issue": "1"}),
+    ("issued", "2026-10-08T15:02:00", {}),
+    ("approval", "2026-11-30T15:00:00", {"subject": "DISPUTE"}),
+    ("final", "2026-12-01T15:00:00", {}),
+)
+
+
+def test_each_event_is_of_its_step_and_what_comes_after_the_close_of_none(tmp_path: Path) -> None:
+    found = close_events(journal(tmp_path, *MONTH).events)
+
+    moments = [(row["step"], f"{row['first_at']:%m-%dT%H:%M}", f"{row['last_at']:%m-%dT%H:%M}", row["runs"], row["seconds"])
+               for row in found.to_dicts()]  # fmt: skip
+    assert moments == [
+        ("load", "10-02T14:00", "10-02T14:00", 1, None),
+        ("trial", "10-02T14:00", "10-06T14:00", 2, Decimal("4.700")),
+        ("exceptions", "10-05T15:00", "10-06T13:00", 2, None),
+        ("approvals", "10-08T02:00", "10-08T02:00", 1, None),
+        ("final_bill", "10-08T15:00", "10-08T15:02", 1, None),
+        ("close", "10-08T15:00", "10-08T15:00", 1, None),
+    ]
+
+
+def test_the_plan_stands_beside_it_and_steps_that_no_event_tells_of_are_open(tmp_path: Path) -> None:
+    rows = close_calendar(SEPTEMBER, Tables(), journal(tmp_path, *MONTH).events)
+
+    late = {row["step"]: row["days_late"] for row in rows.to_dicts()}
+    # the working days are 1, 2, 5, 6, 7, 8, 9, 12, 13, 14 October
+    assert rows.schema == CLOSE_CALENDAR
+    assert late == {"cutoff": None, "load": 0, "exceptions": 0, "trial": -1, "approvals": -1, "final_bill": -1, "interface": None,
+                    "reports": None, "close": -4}  # fmt: skip
+
+
+def test_a_month_closed_again_was_done_when_it_was_last_done(tmp_path: Path) -> None:
+    again = (
+        ("approval", "2026-10-20T14:00:00", {"subject": "REOPEN"}),
+        ("reopened", "2026-10-20T14:00:00", {}),
+        ("closed", "2026-10-21T14:00:00", {"issue": "2"}),
+    )
+    found = {row["step"]: row for row in close_events(journal(tmp_path, *MONTH[:9], *again).events).to_dicts()}
+
+    assert (found["close"]["runs"], found["close"]["last_at"]) == (2, dt.datetime(2026, 10, 21, 14, tzinfo=dt.UTC))
+    assert found["approvals"]["last_at"] == dt.datetime(2026, 10, 8, 2, tzinfo=dt.UTC)
+
+
+def test_an_empty_journal_is_a_plan_alone(tmp_path: Path) -> None:
+    assert close_calendar(SEPTEMBER, Tables(), journal(tmp_path).events)["done_at"].null_count() == 9
+
+
+def test_the_files_say_the_same_and_name_what_was_late(tmp_path: Path) -> None:
+    late = (*MONTH[:7], ("closed", "2026-10-30T15:00:00", {"issue": "1"}))
+
+    files = calendar_files("2026-09", close_calendar(SEPTEMBER, Tables(), journal(tmp_path, *late).events))
+
+    document = json.loads(files["R20-close-calendar.json"])
+    assert (document["period"], document["steps_late"], document["runs"]) == ("2026-09", ["final_bill", "close"], 8)
+    lines = files["R20-close-calendar.csv"].decode().splitlines()
+    assert lines[0] == "step,what,planned_on,done_at,days_late,runs,seconds"
+    assert lines[4] == "trial,trial bill and variance review,2026-10-07,2026-10-06T14:00:00+00:00,-1,2,4.700"
+    assert [line.split(",")[0] for line in lines[1:]] == [row["step"] for row in document["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2026-12-06T04:59:59+00:00", "2026-12-05"),  # winter: five hours
+        ("2026-12-06T05:00:00+00:00", "2026-12-06"),
+        ("2026-07-06T03:59:59+00:00", "2026-07-05"),  # summer: four
+        ("2026-07-06T00:00:00-04:00", "2026-07-06"),
+    ],
+)
+def test_the_day_at_the_office_is_the_day_in_frankfort(at: str, day: str) -> None:
+    assert office_day(dt.datetime.fromisoformat(at)) == dt.date.fromisoformat(day)
