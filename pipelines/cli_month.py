@@ -165,7 +165,7 @@ def invoices(**options: Any) -> int:
 def explain(**options: Any) -> int:
     """Show one charge from invoice line back to file, line, rate and authority.
 
-    ID is a charge_id, an exception_id, a source_record_id, or an invoice line as INVOICE_NO/LINE.
+    ID is a charge_id, exception_id, source_record_id, decision, adjustment or dispute, or an invoice line as INVOICE_NO/LINE.
     """
     from pipelines.commands.explain import explain as work
 

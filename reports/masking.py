@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 MASK: Final = "[number]"
-_NUMBER_COLUMNS: Final = frozenset({"to_number", "from_number", "charge_number", "auth_code", "account_code", "trunk"})
+NUMBER_COLUMNS: Final = frozenset({"to_number", "from_number", "charge_number", "auth_code", "account_code", "trunk"})
 _LONG: Final = re.compile(r"(?<![A-Za-z\d])\+?\d[\d*# ().-]{5,}\d")
 _FEWEST_DIGITS: Final = 7  # of a telephone number
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -41,7 +41,7 @@ def masked_findings(exceptions: pl.DataFrame) -> pl.DataFrame:
             raws.append(raw)
             messages.append(message)
             continue
-        secret = raw if column in _NUMBER_COLUMNS else None
+        secret = raw if column in NUMBER_COLUMNS else None
         raws.append(MASK if secret else masked_text(raw, None, keep))
         messages.append(masked_text(message, secret, keep))
     return exceptions.with_columns(raw_value=pl.Series(raws, dtype=pl.String), message=pl.Series(messages, dtype=pl.String))
