@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 import polars as pl
 
+from billing.book_frames import DISPUTES
 from billing.errors import UsageError
-from billing.frames import DISPUTES, conform
+from billing.frames import conform
 from billing.money import CENT_PLACES, DOLLARS
 
 Outcome = Literal["FULL_CREDIT", "PARTIAL", "DENIED"]

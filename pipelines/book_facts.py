@@ -6,8 +6,9 @@ from typing import Any, Final
 import polars as pl
 
 from billing.approval_levels import Approval
+from billing.book_frames import ADJUSTMENTS, APPROVALS
 from billing.disputes import register
-from billing.frames import ADJUSTMENTS, APPROVALS, MonthBill, record_schema
+from billing.frames import MonthBill, record_schema
 from billing.periods import Period
 from pipelines.book import Book
 from pipelines.disputed import disputes_of

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.book_frames import DISPUTES
 from billing.disputes import Dispute, Questioned, check_new, check_outcome, in_dispute, needs_approval, questioned, register, undisputed
 from billing.errors import UsageError
-from billing.frames import DISPUTES, INVOICES, LINES
+from billing.frames import INVOICES, LINES
 
 ISSUED, CLOSES = dt.date(2026, 10, 16), dt.date(2026, 12, 15)
 ABOUT = Questioned(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.journal import Actor, Journal
 from tests.e2e.office import Office
 from tests.e2e.posted_month import PERIOD, Clock, close_september, must, open_september, read, work_september
 
@@ -60,7 +61,11 @@ def test_a_posted_month_has_it_in_both_forms_up_to_the_close(office: Office, clo
 
 
 def test_to_issue_it_again_makes_the_same_bytes_and_no_further_event(office: Office, clock: Clock) -> None:
-    files, events = _reports(office.root), _journal(office.root)
+    files = _reports(office.root)
+    later = Actor("bo", "bo", "2026-10-20T14:00:00+00:00")  # as when it is issued with its invoices after all
+    Journal(office.root / "ledger" / PERIOD).append("issued", {"issue": 1}, later)
+    events = _journal(office.root)
+    (office.root / "out" / PERIOD / "reports" / FILES[0]).unlink()
 
     close_september(office, clock, "2026-10-20T15:00:00")
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.office import Office
 from tests.e2e.posted_month import SPAN, USAGE, Clock, must, read
+from tests.e2e.program import query
 from tests.e2e.world import write_feed_text
 
 SETTINGS = 'expected_feeds = ["usage"]\nunreadable_limit_pct = 90\n'
@@ -56,6 +57,7 @@ def _october(office: Office, clock: Clock) -> None:
     must(office("withdraw", "ADJ-2026-10-0002", "--reason", "entered twice", user="bo"), 0)
     must(office("run", "2026-10", "--as-of", "2026-11-06", user="bo"), 0, 3)
     must(office.approve("mo", "ADJ-2026-10-0001"), 0)
+    must(office("run", "2026-10", "--as-of", "2026-11-06", user="bo"), 0, 3)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +157,12 @@ def test_an_adjustment_tells_who_prepared_and_who_approved_it(office: Office) ->
     assert [(each["user"], each["level"], each["assurance"]) for each in adjustment["approvals"]] == [("mo", "MANAGER", "SIGNED")]
     told = office("explain", "ADJ-2026-10-0001").out
     assert "  adjustment    ADJ-2026-10-0001: CREDIT OTHER, proof T-1, APPROVED" in told
+
+
+def test_an_approval_since_the_last_run_is_in_the_mart_after_the_next_though_the_bill_is_the_same(office: Office) -> None:
+    found = query(office.root, "select approval_state, approved_by from fact_adjustment where adjustment_id = 'ADJ-2026-10-0001'")
+
+    assert found == [("APPROVED", "mo")]
 
 
 def test_an_adjustment_that_was_taken_back_is_still_known(office: Office) -> None:
