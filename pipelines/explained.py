@@ -29,7 +29,7 @@ def find(home: Workspace, identity: str) -> dict[str, Any] | None:
         if found is not None:
             return found
     for period in reversed(home.periods_with_ledger()):
-        found = _in_period(home, load_bill(home, period), identity)
+        found = _in_period(home, load_bill(home, period, with_earlier=False), identity)
         if found is not None:
             return found
     return None
@@ -81,7 +81,7 @@ def _decision(home: Workspace, period: Period, identity: str) -> dict[str, Any] 
     if not rows:
         return None
     about = rows[0]["source_record_id"] or rows[0]["exception_id"]
-    rest = _in_period(home, load_bill(home, period), about) if about else None
+    rest = _in_period(home, load_bill(home, period, with_earlier=False), about) if about else None
     taken_back = [{"by": event.user, "at": event.at, "reason": event.data["reason"]} for event in book.journal.of("withdrawn")
                   if event.data["decision_id"] == identity]  # fmt: skip
     told = {**decision_story(book, rows[0]), "withdrawn": taken_back[0] if taken_back else None}
@@ -90,7 +90,7 @@ def _decision(home: Workspace, period: Period, identity: str) -> dict[str, Any] 
 
 def _dispute(home: Workspace, period: Period, identity: str) -> dict[str, Any] | None:
     """A dispute, and the charge it is about."""
-    bill = load_bill(home, period)
+    bill = load_bill(home, period, with_earlier=False)
     rows = bill.disputes.filter(pl.col("dispute_id") == identity).to_dicts()
     if not rows:
         return None
