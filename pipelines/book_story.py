@@ -60,7 +60,8 @@ def superseded_issues(home: Workspace, period: Period) -> list[tuple[int, pl.Dat
     numbers = posted_issues(home, period)
     if len(numbers) - found.is_posted < 1:
         return []
-    issues = [(number, lines) for number, (lines, _) in zip(numbers, load_issues(home, period), strict=True)]
+    posted = load_issues(home, Journal(home.ledger / str(period)), period)
+    issues = [(number, lines) for number, (lines, _) in zip(numbers, posted, strict=True)]
     return [(number, lines) for number, lines in issues if not (found.is_posted and number == found.issue)]
 
 

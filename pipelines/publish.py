@@ -8,6 +8,7 @@ from billing.frames import MonthBill
 from billing.periods import Period
 from billing.test_agency import TestAgency, check_test_agency
 from pipelines.close_events import write_close_calendar
+from pipelines.disputed import EVENTS as DISPUTE_EVENTS
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.history import known_months, states
 from pipelines.journal import Journal
@@ -39,7 +40,7 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     out = workspace.out(period)
     note_path = workspace.ledger / str(period) / _NOTE
     facts = evidence(workspace, period, key)
-    wanted = text_hash("publish", code_hash(), json.dumps(facts, sort_keys=True), json.dumps(_months(workspace), sort_keys=True))
+    wanted = text_hash("publish", code_hash(), json.dumps(facts, sort_keys=True), json.dumps(_months(workspace, period), sort_keys=True))
     old = read_note(note_path)
     if old.get("key") == wanted and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
@@ -93,10 +94,26 @@ def republish_mart(workspace: Workspace, period: Period) -> None:
     write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
 
 
-def _months(workspace: Workspace) -> dict[str, str]:
+def _months(workspace: Workspace, period: Period) -> dict[str, str]:
+    """What stands for each month in the mart: its bill, its state, and what its book adds."""
     found = known_months(workspace)
     told = states(workspace, found)
-    return {str(each.period): f"{each.key} {told[str(each.period)]} {each.issue}" for each in found.months}
+    return {
+        str(each.period): f"{each.key} {told[str(each.period)]} {each.issue} {_told(workspace, each.period, own=each.period == period)}"
+        for each in found.months
+    }
+
+
+def _told(workspace: Workspace, period: Period, *, own: bool) -> str:
+    """What stands for the part of a period's book that goes into the mart beside the bill: its approvals and disputes.
+
+    The month that is published notes its own run after that, which must not make it be published again; of the other
+    months the journal's head tells enough.
+    """
+    folder = workspace.ledger / str(period)
+    if not own:
+        return str(read_note(folder / "head.json").get("head", "none"))
+    return text_hash(*[event.hash for event in Journal(folder).of("approval", *DISPUTE_EVENTS)])
 
 
 def _are_whole(workspace: Workspace, note: dict[str, dict[str, str]]) -> bool:
