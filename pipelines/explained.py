@@ -61,7 +61,8 @@ def _in_period(home: Workspace, bill: MonthBill, identity: str) -> dict[str, Any
     found = {**_base(home, period, identity), "charges": [charge_story(home, bill, row) for row in charges.to_dicts()],
              "exceptions": findings.to_dicts(), "gone": gone, "adjustment": adjustment}  # fmt: skip
     if charges.is_empty():
-        found["records"] = records or _records(home, period, findings)
+        told = records or _records(home, period, findings)
+        found["records"] = [{name: value for name, value in record.items() if name != "feed"} for record in told]
         places = pl.concat([findings.select(_PLACE), _places(records, findings)])
         found |= {"first_periods": first_periods(places, period), "history": decided or decisions_on(home, period, places)}
     return found

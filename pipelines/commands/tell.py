@@ -29,7 +29,7 @@ def tell(found: dict[str, Any]) -> None:
         _tell_adjustment(adjustment)
     history = found.get("history", [])
     for record in found.get("records", []):
-        _line(_received(history), _words({name: value for name, value in record.items() if name != "feed"}))
+        _line(_received(history), _words(record))
     _line("came in", ", ".join(found.get("first_periods", [])))
     _tell_history(history)
     _tell_month(found["period"], found["month"])

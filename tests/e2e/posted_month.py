@@ -1,7 +1,8 @@
-"""A September that four people brought to its close, at times that the test sets."""
+"""A September that four people brought to its close, at times that the test sets; each test works a copy of it."""
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,12 @@ def close_september(office: Office, clock: Clock, at: str = "2026-10-08T15:00:00
     """Post it."""
     clock.set(at)
     must(office("close", PERIOD, "--no-pdf", user="bo"), 0)
+
+
+def copy_of(office: Office, folder: Path) -> Office:
+    """The same office in a workspace of its own, so that no test stands on another one."""
+    shutil.copytree(office.root, folder / "world", symlinks=True)
+    return Office(folder / "world", office.keys)
 
 
 def read(ended: Ended) -> dict:

@@ -8,10 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.office import Office
-from tests.e2e.posted_month import COURTS, LODGES, PARKS, PERIOD, USAGE, Clock, close_september, must, open_september, read, work_september
+from tests.e2e.posted_month import (
+    COURTS,
+    LODGES,
+    PARKS,
+    PERIOD,
+    USAGE,
+    Clock,
+    close_september,
+    copy_of,
+    must,
+    open_september,
+    read,
+    work_september,
+)
 from tests.e2e.program import Ended, query
 from tests.e2e.world import write_feed_text
 
+FIRST = f"DSP-{PERIOD}-0001"
 LATE = ["--received", "2026-12-07", "--override", "our mail room lost it"]  # the window closed on 5 December
 
 
@@ -22,11 +36,39 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Office:
-    """September closed; the tests of this module work it in their order."""
-    found = open_september(tmp_path_factory.mktemp("disputed"))
+def worked(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Office:
+    """September before its close."""
+    found = open_september(tmp_path_factory.mktemp("worked"))
     work_september(found, clock)
     return found
+
+
+@pytest.fixture(scope="module")
+def closed(worked: Office, tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Office:
+    """September after it."""
+    found = copy_of(worked, tmp_path_factory.mktemp("closed"))
+    close_september(found, clock)
+    return found
+
+
+@pytest.fixture
+def office(closed: Office, tmp_path: Path) -> Office:
+    """A closed September of the test's own."""
+    return copy_of(closed, tmp_path)
+
+
+def _disputed(office: Office, clock: Clock) -> str:
+    """100.00 of a line of 300.00 in dispute, in time; its id."""
+    clock.set("2026-11-02T15:00:00")
+    must(_open(office, f"{PARKS}/1", "100.00"), 0)
+    return FIRST
+
+
+def _disputed_late(office: Office, clock: Clock, what: str = LODGES, amount: str = "60.00") -> str:
+    """A dispute that came after the window; its id."""
+    clock.set("2026-12-08T15:00:00")
+    must(_open(office, what, amount, *LATE), 3)
+    return FIRST
 
 
 def _open(office: Office, what: str, amount: str, *words: str, user: str = "bo") -> Ended:
@@ -47,12 +89,11 @@ def _payable(office: Office) -> dict[str, tuple[str, str, str]]:
     return {row["invoice_no"]: (row["amount"], row["disputed"], row["payable"]) for row in rows}
 
 
-def test_only_what_was_issued_can_be_disputed(office: Office, clock: Clock) -> None:
-    refused = _open(office, f"{PARKS}/1", "10.00")
+def test_only_what_was_issued_can_be_disputed(worked: Office) -> None:
+    refused = _open(worked, f"{PARKS}/1", "10.00")
+
     assert refused.code == 12
     assert refused.err.startswith(f"cotbill: {PERIOD} is OPEN, and only an invoice that was issued can be disputed")
-
-    close_september(office, clock)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +152,16 @@ def test_a_dispute_in_time_is_open_at_once_and_the_rest_stays_payable(office: Of
     assert rows == [(f"DSP-{PERIOD}-0001", PARKS, 1, "D7580001", "758", Decimal("100.00"), "OPEN", "lee", True, "2026-11-02", True, None)]
 
 
-def test_nothing_is_in_dispute_twice(office: Office) -> None:
+def test_nothing_is_in_dispute_twice(office: Office, clock: Clock) -> None:
+    _disputed(office, clock)
+
     assert "is above the 200.00 left" in _open(office, f"{PARKS}/1", "200.01").err
     assert "is above the 200.00 left" in _open(office, PARKS, "200.01").err
     assert _open(office, f"{PARKS}/1", "200.00", "--dry-run").code == 0
 
 
 def test_the_list_says_who_works_it_and_for_how_long_it_is_open(office: Office, clock: Clock) -> None:
+    _disputed(office, clock)
     clock.set("2026-11-12T15:00:00")
 
     ended = must(office("dispute", "list"), 3)
@@ -143,13 +187,18 @@ def test_the_list_says_who_works_it_and_for_how_long_it_is_open(office: Office, 
         ),
     ],
 )
-def test_an_outcome_that_its_name_does_not_allow_is_refused(office: Office, outcome: str, words: tuple[str, ...], said: str) -> None:
+def test_an_outcome_that_its_name_does_not_allow_is_refused(
+    office: Office, clock: Clock, outcome: str, words: tuple[str, ...], said: str
+) -> None:
+    _disputed(office, clock)
+
     refused = _decide(office, f"DSP-{PERIOD}-0001", outcome, *words)
 
     assert (refused.code, refused.err) == (2, f"cotbill: {said}\n")
 
 
 def test_a_decided_dispute_holds_nothing_back_and_is_not_decided_again(office: Office, clock: Clock) -> None:
+    _disputed(office, clock)
     clock.set("2026-11-20T15:00:00")
 
     must(_decide(office, f"DSP-{PERIOD}-0001", "PARTIAL", "--credit", "25.00"), 0)
@@ -163,7 +212,9 @@ def test_a_decided_dispute_holds_nothing_back_and_is_not_decided_again(office: O
     assert must(office("dispute", "list"), 0).code == 0  # nothing waits
 
 
-def test_the_adjustment_that_credits_it_must_be_the_one(office: Office) -> None:
+def test_the_adjustment_that_credits_it_must_be_the_one(office: Office, clock: Clock) -> None:
+    _disputed(office, clock)
+    must(_decide(office, FIRST, "PARTIAL", "--credit", "25.00"), 0)
     write_feed_text(office.root, "usage", "2026-10", USAGE + "v1,D7580001,2026-10-01,2026-10-31,VS10,1,USER_MONTH,,\n")
     must(office("run", "2026-10", "--as-of", "2026-11-06", user="bo"), 0, 3)
     entry = ["adjust", "2026-10", "--type", "CREDIT", "--reason-code", "OTHER", "--support", "T-1"]
@@ -183,11 +234,8 @@ def test_the_adjustment_that_credits_it_must_be_the_one(office: Office) -> None:
 
 
 def test_one_that_came_late_waits_for_a_second_person_in_a_closed_month(office: Office, clock: Clock) -> None:
-    clock.set("2026-12-08T15:00:00")
+    late = _disputed_late(office, clock)
 
-    must(_open(office, LODGES, "60.00", *LATE), 3)
-
-    late = f"DSP-{PERIOD}-0002"
     listed = {row["id"]: row for row in json.loads(office("approvals", PERIOD, "--json").out)}
     assert (listed[late]["kind"], listed[late]["state"], listed[late]["missing"]) == ("DISPUTE", "WAITING", "MANAGER or FINANCE")
     assert _payable(office) == {}  # it holds nothing back until it is taken up
@@ -198,8 +246,8 @@ def test_one_that_came_late_waits_for_a_second_person_in_a_closed_month(office: 
 
 
 def test_the_second_person_is_another_one_and_a_manager(office: Office, clock: Clock) -> None:
+    late = _disputed_late(office, clock)
     clock.set("2026-12-09T15:00:00")
-    late = f"DSP-{PERIOD}-0002"
 
     assert must(office.approve("bo", late), 14).err.startswith("cotbill: bo prepared it")
     assert office.approve("lee", late).code == 14
@@ -217,10 +265,9 @@ def test_the_second_person_is_another_one_and_a_manager(office: Office, clock: C
 
 
 def test_one_that_is_sent_back_waits_for_nobody_and_counts_no_more(office: Office, clock: Clock) -> None:
+    late = _disputed_late(office, clock, f"{COURTS}/1", "120.00")
     clock.set("2026-12-10T15:00:00")
-    late = f"DSP-{PERIOD}-0003"
 
-    must(_open(office, f"{COURTS}/1", "120.00", *LATE), 3)
     assert "is above the 0.00 left" in _open(office, COURTS, "0.01", *LATE).err
     must(office.approve("mo", late, word="return"), 0)
 
@@ -230,6 +277,7 @@ def test_one_that_is_sent_back_waits_for_nobody_and_counts_no_more(office: Offic
 
 
 def test_a_final_month_takes_disputes_too_and_the_posted_bill_stays_as_it_is(office: Office, clock: Clock) -> None:
+    _disputed(office, clock)
     clock.set("2026-12-11T15:00:00")
     must(office("final", PERIOD, user="mo"), 0)
     before = {path: path.read_bytes() for path in (office.root / "out" / PERIOD).rglob("*") if path.is_file()}
@@ -239,8 +287,8 @@ def test_a_final_month_takes_disputes_too_and_the_posted_bill_stays_as_it_is(off
     assert {path: path.read_bytes() for path in before} == before
     assert query(office.root, f"select status from dim_period where period = '{PERIOD}'") == [("FINAL",)]
     assert office.total(PERIOD) == Decimal("480.00")  # 300.00 + 60.00 + 120.00
-    assert query(office.root, "select count(*) from fact_dispute") == [(4,)]
-    assert _payable(office) == {COURTS: ("120.00", "20.00", "100.00")}
+    assert query(office.root, "select count(*) from fact_dispute") == [(2,)]
+    assert _payable(office) == {COURTS: ("120.00", "20.00", "100.00"), PARKS: ("300.00", "100.00", "200.00")}
 
 
 def test_what_nobody_disputed_is_not_decided(office: Office) -> None:

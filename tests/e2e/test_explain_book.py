@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.office import Office
-from tests.e2e.posted_month import SPAN, USAGE, Clock, must, read
+from tests.e2e.posted_month import SPAN, USAGE, Clock, copy_of, must, read
 from tests.e2e.program import query
 from tests.e2e.world import write_feed_text
 
@@ -184,7 +184,8 @@ def test_where_the_month_stands_is_told_with_its_seal(office: Office) -> None:
     assert f"  seal          {seal}" in told
 
 
-def test_a_dispute_is_explained_and_stands_on_its_line(office: Office, clock: Clock) -> None:
+def test_a_dispute_is_explained_and_stands_on_its_line(office: Office, clock: Clock, tmp_path: Path) -> None:
+    office = copy_of(office, tmp_path)
     clock.set("2026-11-04T15:00:00")
     words = ["--amount", "10.00", "--reason", "moved", "--owner", "lee", "--due", "2026-12-01"]
     must(office("dispute", "open", "COT-2026-09-D7580001-01/1", *words, user="bo"), 0)
@@ -196,6 +197,7 @@ def test_a_dispute_is_explained_and_stands_on_its_line(office: Office, clock: Cl
 
 
 def test_after_a_reopening_a_line_tells_where_it_stood_before(office: Office, clock: Clock, tmp_path: Path) -> None:
+    office = copy_of(office, tmp_path)
     clock.set("2026-11-05T15:00:00")
     must(office("reopen", "2026-09", "--reason", "u1 was short", user="bo"), 3)
     must(office.approve("mo", "reopen-2026-09"), 0)
