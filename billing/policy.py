@@ -47,6 +47,8 @@ class Policy:
     outlier_months: int = 6
     outlier_least_months: int = 3
     unreadable_limit_pct: Decimal = Decimal(1)
+    invoice_most_lines: int = 10_000  # an invoice of more is printed added up; the attached file lists every line
+    invoice_workbook: bool = False  # attach the detail as XLSX too
     expected_feeds: tuple[str, ...] = (
         "usage", "fixed_cost", "pass_through", "circuits", "voip", "centrex", "long_distance", "stock", "adjustments",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pipelines.files import read_note, write_atomic
 from pipelines.publish import mart_has_invoices, republish_mart
 from pipelines.recorded import load_bill, stages_of
 from pipelines.run import Progress, silent
+from pipelines.settings import read_settings
 from pipelines.workspace import Workspace
 
 
@@ -19,7 +20,7 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
     Raises:
         UsageError: an invoice that was asked for is not in the period.
     """
-    from reports.invoice import render_invoices
+    from reports.invoice import SomeFailedError, render_invoices
 
     bill = load_bill(workspace, period)
     known = set(bill.invoices["invoice_no"].to_list())
@@ -27,7 +28,32 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
     if unknown:
         raise UsageError(f"{unknown[0]} is not an invoice of {period}; `cotbill invoices {period} --dry-run` lists them")
     folder = workspace.out(period) / "invoices"
-    rendered = render_invoices(bill, folder, only=set(only) or None, workers=workers, progress=_count(progress))
+    fault: SomeFailedError | None = None
+    try:
+        rendered = render_invoices(
+            bill, folder, only=set(only) or None, workers=workers, progress=_count(progress), options=_options(workspace)
+        )
+    except SomeFailedError as found:
+        fault, rendered = found, found.rendered
+    _keep_hashes(workspace, period, rendered, only)
+    if fault is not None:
+        raise fault
+    return rendered
+
+
+def _options(workspace: Workspace) -> Any:
+    """How this workspace's invoices look: its policy, and its own templates if it has any."""
+    from reports.invoice import Options
+
+    policy, own = read_settings(workspace.root), workspace.root / "templates"
+    return Options(
+        most_lines=policy.invoice_most_lines, with_workbook=policy.invoice_workbook, templates=own.resolve() if own.is_dir() else None
+    )
+
+
+def _keep_hashes(workspace: Workspace, period: Period, rendered: list[Any], only: tuple[str, ...]) -> None:
+    """Take away PDFs of no invoice, and put the hashes in the mart."""
+    folder = workspace.out(period) / "invoices"
     if not only:
         wanted = {each.path for each in rendered}
         for path in sorted(folder.glob("*.pdf")):
@@ -42,7 +68,6 @@ def invoice_files(workspace: Workspace, period: Period, *, only: tuple[str, ...]
         write_atomic(note, json.dumps({"key": key, "pdf_sha256": hashes}, indent=1, sort_keys=True).encode())
     if not mart_has_invoices(workspace, period):
         republish_mart(workspace, period)
-    return rendered
 
 
 def _count(report: Callable[[str, int, int], None]) -> Callable[[int, int], None]:

@@ -41,12 +41,23 @@ def published_lines(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_COLUMNS = (
+DETAIL_COLUMNS = (
     "invoice_no", "invoice_line_no", "charge_id", "billing_number", "agency_code", "stream", "component", "rate_code",
     "description", "service_from", "service_to", "quantity", "uom", "unit_rate", "exact_amount", "rounding", "amount",
     "is_prior_period", "adjustment_id", "rate_valid_from", "approval_ref", "feed", "source_file", "source_line",
     "source_record_id", "rule",
 )  # fmt: skip
+
+
+def detail_file(invoice_no: str, amount: Decimal, lines: pl.DataFrame) -> DetailFile:
+    """One invoice's file from its published lines.
+
+    Raises:
+        ReconciliationError: the lines do not come to the invoice.
+    """
+    agree(f"detail of invoice {invoice_no}", total(lines["amount"]), amount)
+    data = csv_bytes(lines.select(DETAIL_COLUMNS))
+    return DetailFile(invoice_no, file_name(invoice_no, ".csv"), data, lines.height, amount)
 
 
 def detail_files(bill: MonthBill, only: set[str] | None = None) -> dict[str, DetailFile]:
@@ -61,13 +72,8 @@ def detail_files(bill: MonthBill, only: set[str] | None = None) -> dict[str, Det
     by_invoice = lines.partition_by("invoice_no", as_dict=True)
     found = {}
     for invoice_no, amount in bill.invoices.sort("invoice_no").select("invoice_no", "amount").iter_rows():
-        if only is not None and invoice_no not in only:
-            continue
-        mine = by_invoice.get((invoice_no,), lines.clear())
-        agree(f"detail of invoice {invoice_no}", total(mine["amount"]), amount)
-        found[invoice_no] = DetailFile(
-            invoice_no, file_name(invoice_no, ".csv"), csv_bytes(mine.select(_COLUMNS)), mine.height, total(mine["amount"])
-        )
+        if only is None or invoice_no in only:
+            found[invoice_no] = detail_file(invoice_no, amount, by_invoice.get((invoice_no,), lines.clear()))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The one Jinja environment: everything escaped, undefined names fail, sandboxed, templates from our own folder."""
+"""The Jinja environments: everything escaped, undefined names fail, sandboxed, templates from our own folder or the workspace's."""
 
 import base64
 from functools import cache
@@ -8,11 +8,10 @@ from typing import Final
 from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from reports import figures
-
 HERE: Final = Path(__file__).parent
 TEMPLATES: Final = HERE / "templates"
 FONTS: Final = HERE / "fonts"
+OWN_FILES: Final = ("invoice.html.j2", "invoice.css", "detail.toml")  # what a workspace may put in its own `templates/`
 _FACES: Final = (  # family, weight, file; a family of its own for the letters beyond Latin-1
     ("Text", 400, "source-sans-3-latin-400-normal.woff"),
     ("Text", 600, "source-sans-3-latin-600-normal.woff"),
@@ -24,23 +23,38 @@ _FACES: Final = (  # family, weight, file; a family of its own for the letters b
 
 
 @cache
-def environment() -> ImmutableSandboxedEnvironment:
-    """Autoescape is on whatever a template is called; the filters are the exact figures."""
-    made = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), FunctionLoader(_fonts)]),
+def environment(folder: Path | None = None) -> ImmutableSandboxedEnvironment:
+    """Autoescape is on whatever a template is called.
+
+    Args:
+        folder: its templates go before the bundled ones.
+    """
+    folders = [FileSystemLoader(place) for place in (folder, TEMPLATES) if place is not None]
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([*folders, FunctionLoader(_fonts)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("money", "dollars", "signed", "number", "day", "count"):
-        made.filters[name] = getattr(figures, name)
-    return made
+
+
+def sources(folder: Path | None = None) -> dict[str, str]:
+    """The text of each file a workspace may replace: the workspace's, else the bundled one, else empty."""
+    found = {}
+    for name in OWN_FILES:
+        own = [place / name for place in (folder, TEMPLATES) if place is not None and (place / name).is_file()]
+        found[name] = own[0].read_text(encoding="utf-8") if own else ""
+    return found
 
 
 def render(template: str, **values: object) -> str:
-    """Fill one template."""
-    return environment().get_template(template).render(**values)
+    """Fill one template; the filters are the exact figures."""
+    from reports import figures
+
+    made = environment().overlay()
+    made.filters = made.filters | {name: getattr(figures, name) for name in ("money", "dollars", "signed", "number", "day", "count")}
+    return made.get_template(template).render(**values)
 
 
 def _fonts(name: str) -> str | None:

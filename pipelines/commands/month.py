@@ -23,6 +23,7 @@ from pipelines.standing import require_open
 from pipelines.workspace import Workspace, locked
 
 WAITS = 3
+_MOST_TOLD = 10  # findings about letters
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,8 @@ def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: in
     rows = [
         {**{name: row[name] for name in ("invoice_no", "billing_number", "name", "line_count", "amount")},
          "file": str(made[row["invoice_no"]].path) if made else None,
-         "sha256": made[row["invoice_no"]].sha256 if made else None}
+         "sha256": made[row["invoice_no"]].sha256 if made else None,
+         "unprintable": [str(finding) for finding in made[row["invoice_no"]].findings] if made else []}
         for row in table.to_dicts()
     ]  # fmt: skip
     if as_json:
@@ -178,6 +180,11 @@ def invoices(*, period: str, workspace: Path, only: tuple[str, ...], workers: in
         ("invoice", "lines", "amount", "name"),
         [(row["invoice_no"], f"{row['line_count']:,}", show.money(row["amount"]), row["name"]) for row in rows], right=(1, 2),
     )  # fmt: skip
+    odd = [str(finding) for each in made.values() for finding in each.findings]
+    for words in odd[:_MOST_TOLD]:
+        show.say(words)
+    if len(odd) > _MOST_TOLD:
+        show.say(f"and {len(odd) - _MOST_TOLD} more texts with letters that cannot be printed; --json lists them")
     reused = sum(each.reused for each in made.values())
     show.say(f"{len(rows)} invoices, {show.money(total(table['amount']))}; {reused} unchanged; in {home.out(month) / 'invoices'}")
     return 0

@@ -5,21 +5,23 @@ from decimal import Decimal
 from typing import Any, Final
 
 from billing.catalogue import CATALOGUE
-from reports.figures import bounded, count, dollars
+from reports.figures import count, dollars
 from reports.invoice.families import ADJUSTMENTS, PRIOR
-from reports.invoice.view import Check
 from reports.masking import MASK
+from reports.press.letters import fit
+from reports.press.view import Check
 
 _MOST: Final = 8
 _LATE: Final = frozenset({"D403", "D404"})
 Finding = dict[str, Any]
 
 
-def checks(findings: Iterable[Finding], printed: set[str]) -> tuple[Check, ...]:
-    """One line a warning code and feed, the most dollars first; then what is held back.
+def checks(findings: Iterable[Finding], notes: Iterable[Check], printed: set[str]) -> tuple[Check, ...]:
+    """One line a warning code and feed, the most dollars first; then what the lines themselves show; then what is held back.
 
     Args:
         findings: of this invoice's billing numbers.
+        notes: what the lines show.
         printed: the families that have a section, to refer to.
     """
     groups: dict[tuple[str, str], list[Finding]] = {}
@@ -34,6 +36,7 @@ def checks(findings: Iterable[Finding], printed: set[str]) -> tuple[Check, ...]:
     if len(ranked) > _MOST:
         rest = sum(len(group) for _, group in ranked[_MOST:])
         found.append(Check(f"{count(rest, 'more note')} of {count(len(ranked) - _MOST, 'other kind')}: ask for the exception list."))
+    found += list(notes)[: max(2, _MOST - len(found))]
     if held:
         known = _at_stake(held)
         worth = f", {dollars(known)} as far as it is known" if known else ""
@@ -54,14 +57,14 @@ def _words(code: str, group: list[Finding]) -> str:
     worth = _at_stake(group)
     money = f" ({dollars(worth)})" if worth else ""
     if len(group) == 1 and MASK in group[0]["message"]:
-        text = bounded(CATALOGUE[code].meaning.capitalize(), 170) + money + "."
+        text = fit(CATALOGUE[code].meaning.capitalize(), 170) + money + "."
     elif len(group) == 1:
         text = group[0]["message"].partition("; ")[0]
-        text = bounded(text[:1].upper() + text[1:], 170) + money + "."
+        text = fit(text[:1].upper() + text[1:], 170) + money + "."
     else:
         text = f"{count(len(group), 'charge')}: {CATALOGUE[code].meaning}{money}."
     reasons = {finding["reason"] for finding in group if finding["reason"]}
-    return f"{text} Note: {bounded(reasons.pop(), 170)}" if len(reasons) == 1 else text
+    return f"{text} Note: {fit(reasons.pop(), 170)}" if len(reasons) == 1 else text
 
 
 def _anchor(code: str, feed: str, printed: set[str]) -> str:

@@ -5,19 +5,21 @@ from decimal import Decimal
 from typing import Any, Final
 
 from billing.frames import FUNDING_FIELDS
-from reports.figures import bounded, money, number, shares
+from reports.figures import money, number, shares
 from reports.invoice.movement import svg_address
-from reports.invoice.view import Fund
+from reports.press.letters import fit
+from reports.press.view import Fund
 
-_COLOURS: Final = ("#0b4a87", "#b8690f", "#2e7d6b", "#7a5aa6", "#8c2f39", "#5b6875", "#5a8f29", "#3c78b4")
+_MOST_TOLD: Final = 12
+_COLOURS: Final = ("#0b4a87", "#b8690f", "#2e7d6b", "#7a5aa6", "#8c2f39", "#5b6875", "#4f7f24", "#3c78b4")
 _LABELS: Final = {
     "department": "dept", "unit": "unit", "appropriation_unit": "appr. unit", "object": "object", "sub_object": "sub-object",
     "reporting_category": "rep. cat.",
 }  # fmt: skip
 
 
-def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str]:
-    """Add the splits of an invoice's lines up by whole funding string, largest first, and draw the bar.
+def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str, str]:
+    """Add the splits of an invoice's lines up by whole funding string, largest first, draw the bar, and say it in words.
 
     Rows: one a funding string; their dollars come to the invoice.
     """
@@ -29,8 +31,8 @@ def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str]:
     parts = shares([amount for _, amount in ordered])
     funds = tuple(
         Fund(
-            colour=_COLOURS[place % len(_COLOURS)],
-            fund=bounded(key[0], 16),
+            colour=place % len(_COLOURS),
+            fund=fit(key[0], 16),
             string=_string(key),
             federal="" if key[-1] is None else f"{number(key[-1])}%",
             share=share,
@@ -38,12 +40,13 @@ def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str]:
         )
         for place, ((key, amount), share) in enumerate(zip(ordered, parts, strict=True))
     )
-    return funds, _bar([amount for _, amount in ordered])
+    words = "Shares of the funding strings: " + ", ".join(f"fund {each.fund} {each.share}" for each in funds[:_MOST_TOLD])
+    return funds, _bar([amount for _, amount in ordered]), words
 
 
 def _string(key: tuple[Any, ...]) -> str:
     words = [f"{_LABELS.get(name, name)} {value}" for name, value in zip(FUNDING_FIELDS[1:], key[1:-1], strict=True) if value]
-    return bounded(" · ".join(words), 150)
+    return fit(" · ".join(words), 150)
 
 
 def _bar(amounts: list[Decimal]) -> str:

@@ -1,19 +1,22 @@
 """How an invoice moved: last month beside this one, the sentence under the amount, bars and sparklines."""
 
 import base64
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from billing.periods import Period
 from reports.figures import MONTHS, change_percent, dollars, money, month, signed
 from reports.invoice.families import FAMILIES
-from reports.invoice.view import Family
+from reports.press.view import Family
 
 MOST_MONTHS: Final = 13
-LEAST_MONTHS: Final = 3  # fewer make no picture
+LEAST_MONTHS: Final = 2  # for bars
+LEAST_TREND: Final = 3  # for a line
 _NAMED_CHANGES: Final = 3
 _BLUE: Final = "#0b4a87"
-_PALE: Final = "#8fa5bd"
+_PALE: Final = "#7189a3"  # 3.6 to 1 on white
+_BAR_HEIGHT: Final = 640
 ZERO: Final = Decimal("0.00")
 History = dict[str, dict[str, Decimal]]  # period -> family -> dollars, oldest period first
 
@@ -45,7 +48,7 @@ def family(title: str, anchor: str, amount: Decimal, last: Decimal | None, trend
         change="" if last is None else signed(change),
         direction="more" if change > 0 else "less" if change < 0 else "",
         percent="" if last is None else change_percent(change, last),
-        trend=sparkline(trend) if len(trend) >= LEAST_MONTHS else "",
+        trend=sparkline(trend) if len(trend) >= LEAST_TREND else "",
         trend_words=words,
     )
 
@@ -100,21 +103,37 @@ def sparkline(values: list[Decimal]) -> str:
     )  # fmt: skip
 
 
-def bars(totals: list[Decimal]) -> str:
-    """A bar a month, the newest dark; a credit month is a stroke on the line."""
-    high = max(*totals, Decimal(1))
+def bars(totals: dict[str, Decimal], newest: Period) -> str:
+    """A place for each of the last 13 months, the newest dark; a credit is a bar below the line, a month not billed a dot on it."""
+    high = max(*totals.values(), Decimal(1))
+    low = min(*totals.values(), Decimal(0))
+    depth = min(240, int(-low * _BAR_HEIGHT / high)) if low else 0
     pitch = 3300 // MOST_MONTHS
-    first = 3300 - pitch * len(totals)
     parts = []
-    for place, value in enumerate(totals):
-        height = max(8, int(max(value, ZERO) * 640 / high))
-        colour = _BLUE if place == len(totals) - 1 else _PALE
-        parts.append(f'<rect x="{first + place * pitch + 25}" y="{660 - height}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
+    for place in range(MOST_MONTHS):
+        period = str(newest.shift(place + 1 - MOST_MONTHS))
+        value, x = totals.get(period), place * pitch + 25
+        colour = _BLUE if place == MOST_MONTHS - 1 else _PALE
+        if value is None:
+            parts.append(f'<rect x="{x + 82}" y="644" width="40" height="16" fill="{_PALE}"/>')
+        elif value >= 0:
+            height = max(8, int(value * _BAR_HEIGHT / high))
+            parts.append(f'<rect x="{x}" y="{660 - height}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
+        else:
+            height = max(8, min(depth, int(-value * _BAR_HEIGHT / high)))
+            parts.append(f'<rect x="{x}" y="668" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
     parts.append('<rect x="0" y="660" width="3300" height="8" fill="#16202c"/>')
-    return svg_address("".join(parts), 3300, 670)
+    return svg_address("".join(parts), 3300, 670 + depth)
 
 
-def bar_words(history: History) -> str:
+def bar_words(totals: dict[str, Decimal]) -> str:
     """The chart for those who cannot see it."""
-    totals = [f"{month(Period.parse(period))} {dollars(sum(parts.values(), ZERO))}" for period, parts in history.items()]
-    return "Monthly total: " + ", ".join(totals)
+    return "Monthly total: " + ", ".join(f"{month(Period.parse(period))} {dollars(amount)}" for period, amount in totals.items())
+
+
+def by_family(lines: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
+    """Dollars of some lines by family."""
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        found[line["family"]] = found.get(line["family"], ZERO) + line["amount"]
+    return found

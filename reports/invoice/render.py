@@ -1,23 +1,30 @@
-"""Render a month's invoices: unchanged ones reused by content, the rest spread over worker processes."""
+"""Render a month's invoices: unchanged ones reused by content, the rest printed by warm workers, the largest first."""
 
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from billing.frames import MonthBill
-from reports.detail import detail_files
+from reports.detail import detail_file, published_lines
 from reports.footing import foot
-from reports.invoice.build import sources, views
-from reports.invoice.paper import pdf, press_hash
-from reports.invoice.view import COT, Sender, View
+from reports.invoice.build import Wish, view
+from reports.invoice.cut import Cut
+from reports.invoice.paper_findings import PaperFinding, paper_findings
+from reports.invoice.sources import sources
+from reports.invoice.workbook import workbook
+from reports.press.binding import Attachment
+from reports.press.pool import Answer, printed
+from reports.press.printing import Job, press_hash
+from reports.press.statement import RenderError
+from reports.press.view import COT, Sender
 from reports.write import file_name, sha256, write_bytes
 
 NOTE: Final = ".rendered.json"
-LEAST_FOR_WORKERS: Final = 6  # a worker needs seconds to start; fewer invoices are done before that
+MOST_LINES: Final = 10_000  # of an invoice whose lines are all printed
 Progress = Callable[[int, int], None]
 
 
@@ -29,6 +36,71 @@ class RenderedInvoice:
     path: Path
     sha256: str
     reused: bool
+    findings: tuple[PaperFinding, ...] = ()
+
+
+class SomeFailedError(RenderError):
+    """Some invoices could not be rendered; `rendered` are the others, which are on disk."""
+
+    rendered: list[RenderedInvoice]
+
+    @classmethod
+    def of(cls, faults: dict[str, str], rendered: list[RenderedInvoice]) -> "SomeFailedError":
+        """One line that names every invoice that failed."""
+        names = sorted(faults)
+        more = f"; so did {', '.join(names[1:])}" if names[1:] else ""
+        made = cls(f"{faults[names[0]]}{more}; the other {len(rendered)} are rendered")
+        made.rendered = rendered
+        return made
+
+
+@dataclass(frozen=True)
+class Options:
+    """How invoices are rendered."""
+
+    sender: Sender = COT
+    most_lines: int = MOST_LINES
+    with_workbook: bool = False  # attach the detail as XLSX too
+    templates: Path | None = None  # a folder whose templates go before the bundled ones
+
+
+@dataclass
+class _Desk:
+    """What is known of a month's rendering while it goes on."""
+
+    out_dir: Path
+    note: dict[str, dict[str, str]]
+    keys: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def path(self, invoice_no: str) -> Path:
+        return self.out_dir / file_name(invoice_no, ".pdf")
+
+    def keep_if_whole(self, job: Job) -> bool:
+        """Whether the invoice is on disk as this job would make it."""
+        number = job.view.invoice_no
+        self.keys[number] = job.key
+        held, path = self.note.get(number), self.path(number)
+        if held is None or held.get("key") != job.key or not path.is_file() or sha256(path.read_bytes()) != held.get("sha256"):
+            return False
+        self.kept[number] = held["sha256"]
+        return True
+
+    def take(self, answer: Answer) -> None:
+        """Put a printed invoice on disk, or its fault on the list."""
+        if answer.fault:
+            self.faults[answer.invoice_no] = answer.fault
+            return
+        write_bytes(self.path(answer.invoice_no), answer.data)
+        self.made[answer.invoice_no] = sha256(answer.data)
+
+    def remember(self) -> None:
+        """Write down what was rendered from what."""
+        if self.made:
+            rows = {number: {"key": self.keys[number], "sha256": digest} for number, digest in self.made.items()}
+            write_bytes(self.out_dir / NOTE, json.dumps(self.note | rows, indent=1, sort_keys=True).encode())
 
 
 def render_invoices(
@@ -39,54 +111,73 @@ def render_invoices(
     workers: int = 1,
     progress: Progress | None = None,
     reuse: bool = True,
-    sender: Sender = COT,
+    options: Options | None = None,
 ) -> list[RenderedInvoice]:
     """Render invoices as `<out_dir>/<invoice_no>.pdf`, each file whole or not at all.
 
-    An invoice is reused when what it says, the template and the renderer are the same as when it was rendered and
+    An invoice is reused when what it says, the templates and the press are the same as when it was rendered and
     the file still has the bytes it was given; `.rendered.json` beside the files remembers that.
 
     Args:
         bill: the month.
         out_dir: the folder of the PDFs.
         only: invoice numbers; null: all.
-        workers: processes, started fresh; 1 renders in this one.
+        workers: processes, warm before the first invoice; 1 renders in this one.
         progress: told (done, total) after each invoice.
         reuse: False renders every one anew.
-        sender: who bills.
+        options: who bills, when lines are added up, what is attached, the workspace's templates.
 
     Returns: one each, in invoice order.
 
     Raises:
         ReconciliationError: the month does not foot.
-        RenderError: a page would lack something.
+        SomeFailedError: a page of some would lack something; all others are rendered.
     """
     foot(bill)
-    told = progress or (lambda _done, _total: None)
-    wanted = list(views(sources(bill), detail_files(bill, only), sender, only))
-    note = _read_note(out_dir / NOTE) if reuse else {}
-    keys = {view.invoice_no: sha256(press_hash().encode() + view.canonical()) for view in wanted}
-    kept = {view.invoice_no: note[view.invoice_no]["sha256"] for view in wanted if _is_whole(view, keys, note, out_dir)}
-    done = len(kept)
-    told(done, len(wanted))
-    made: dict[str, str] = {}
-    todo = [view for view in wanted if view.invoice_no not in kept]
-    for number, data in _printed(todo, workers):
-        write_bytes(_path(out_dir, number), data)
-        made[number] = sha256(data)
-        done += 1
-        told(done, len(wanted))
-    if made:
-        everything = _read_note(out_dir / NOTE) | {number: {"key": keys[number], "sha256": digest} for number, digest in made.items()}
-        write_bytes(out_dir / NOTE, json.dumps(everything, indent=1, sort_keys=True).encode())
-    both = kept | made
-    return [
-        RenderedInvoice(view.invoice_no, _path(out_dir, view.invoice_no), both[view.invoice_no], view.invoice_no in kept) for view in wanted
+    table = bill.invoices if only is None else bill.invoices.filter(pl.col("invoice_no").is_in(sorted(only)))
+    wish, told = options or Options(), progress or (lambda _done, _total: None)
+    desk = _Desk(out_dir, _read_note(out_dir / NOTE))
+    if not reuse:
+        desk.note = {}
+    told(0, table.height)
+    todo = jobs(bill, table, wish)
+    for answer in printed(_to_print(todo, desk), workers if table.height > 1 else 1):
+        if answer is not None:
+            desk.take(answer)
+        told(len(desk.kept) + len(desk.made) + len(desk.faults), table.height)
+    desk.note = _read_note(out_dir / NOTE)
+    desk.remember()
+    both, odd = desk.kept | desk.made, paper_findings(bill, only)
+    rendered = [
+        RenderedInvoice(number, desk.path(number), both[number], number in desk.kept, odd.get(number, ()))
+        for number in table["invoice_no"].sort().to_list()
+        if number in both
     ]
+    if desk.faults:
+        raise SomeFailedError.of(desk.faults, rendered)
+    return rendered
 
 
-def _path(out_dir: Path, invoice_no: str) -> Path:
-    return out_dir / file_name(invoice_no, ".pdf")
+def _to_print(jobs: Iterator[Job], desk: _Desk) -> Iterator[Job | None]:
+    """The jobs whose invoices are not there yet; null for one that is."""
+    for job in jobs:
+        yield None if desk.keep_if_whole(job) else job
+
+
+def jobs(bill: MonthBill, table: pl.DataFrame, options: Options) -> Iterator[Job]:
+    """One job an invoice, the largest first, each made when it is asked for."""
+    found = sources(bill)
+    press, wish = press_hash(options.templates), Wish(options.sender, options.most_lines)
+    details = Cut(published_lines(bill.lines), "invoice_no", "invoice_line_no", "charge_id")
+    for invoice in table.sort("line_count", "invoice_no", descending=[True, False]).to_dicts():
+        number = invoice["invoice_no"]
+        detail = detail_file(number, invoice["amount"], details.frame(number))
+        made = view(found, invoice, detail, wish)
+        files = [Attachment(detail.name, f"Every line of invoice {number}", detail.data)]
+        if options.with_workbook:
+            files.append(workbook(number, invoice["issued_on"], details.frame(number)))
+        key = sha256("\n".join([press, sha256(made.canonical()), *(sha256(file.data) for file in files)]).encode())
+        yield Job(made, tuple(files), key, options.templates)
 
 
 def _read_note(path: Path) -> dict[str, dict[str, str]]:
@@ -96,25 +187,3 @@ def _read_note(path: Path) -> dict[str, dict[str, str]]:
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}
-
-
-def _is_whole(view: View, keys: dict[str, str], note: dict[str, dict[str, str]], out_dir: Path) -> bool:
-    held = note.get(view.invoice_no)
-    path = _path(out_dir, view.invoice_no)
-    if held is None or held["key"] != keys[view.invoice_no] or not path.is_file():
-        return False
-    return sha256(path.read_bytes()) == held["sha256"]
-
-
-def _printed(todo: list[View], workers: int) -> Iterator[tuple[str, bytes]]:
-    """PDFs in the order of the views, whichever process is first."""
-    if workers <= 1 or len(todo) < LEAST_FOR_WORKERS:
-        yield from map(_print, todo)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=context) as pool:
-        yield from pool.map(_print, todo, chunksize=1)
-
-
-def _print(view: View) -> tuple[str, bytes]:
-    return view.invoice_no, pdf(view)

@@ -1,8 +1,8 @@
 """What is printed on an invoice: texts and places only, so that equal views are equal paper."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -14,43 +14,50 @@ class Sender:
     contact: str = ""  # printed where it is known: office, telephone, mail
 
 
+OVER: Final = "over"
+SUB: Final = "sub"
+
 COT: Final = Sender("Commonwealth Office of Technology", "500 Mero Street, Frankfort, Kentucky 40601")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its title, `n` for figures or `w` for words that may wrap, and its width (empty: found by the renderer)."""
+    """One column: its title, and `n` for figures or `w` for words that may wrap."""
 
     title: str
     css: str = ""
-    width: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row: its cells, and a note printed small under the wrapping one; or a heading over the rows that follow."""
+class Row(NamedTuple):
+    """One row of a table.
+
+    A plain row has a cell a column, and a note printed small under the first wrapping one. A heading (`OVER`) has one cell
+    over all columns; a subtotal (`SUB`) has a label and the last columns' cells, the label over the columns before them.
+    """
 
     cells: tuple[str, ...]
     note: str = ""
-    is_heading: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """One table with its heading, what it is about, and its foot."""
+    """One part of the detail: heading, sentences, and a table with its foot, or no table."""
 
     anchor: str
     title: str
-    about: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    foot: str  # `Rated services, 22 lines`
-    total: str
+    about: str = ""
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+    foot: str = ""  # `Rated services, 22 lines`
+    total: str = ""
+    words: tuple[str, ...] = ()  # sentences, where there is no table
+    has_head: bool = True  # False: the first column names what the others say
 
     @property
     def note_column(self) -> int:
         """The first wrapping column, which carries the rows' notes."""
-        return next((place for place, column in enumerate(self.columns) if column.css == "w"), -1)
+        return next((place for place, column in enumerate(self.columns) if column.css == "w"), 0)
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Family:
 class Fund:
     """One funding string's part of the invoice."""
 
-    colour: str
+    colour: int  # place among the colours of the style
     fund: str
     string: str
     federal: str
@@ -127,15 +134,6 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class LastPage:
-    """What to do with the invoice, and the file that goes with it."""
-
-    payment: tuple[str, ...]
-    dispute: tuple[str, ...]
-    detail: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class View:
     """One invoice as printed."""
 
@@ -143,11 +141,13 @@ class View:
     head: Head
     due: Due
     summary: Summary
-    funds: tuple[Fund, ...]
-    fund_bar: str
+    funds: tuple[Fund, ...]  # the largest
+    more_funds: int  # how many stand at the end only
+    fund_bar: str  # an SVG as a data: address, or empty
+    fund_words: str
     checks: tuple[Check, ...]
     sections: tuple[Section, ...]
-    last: LastPage
+    closing: tuple[Section, ...]  # payment, disputes, accounting strings, the attached file
 
     @property
     def invoice_no(self) -> str:
@@ -156,4 +156,4 @@ class View:
 
     def canonical(self) -> bytes:
         """The view as bytes: the same for the same paper."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(self, default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
