@@ -116,7 +116,7 @@ def _sections(found: Sources, invoice: dict[str, Any], rows: _Month, wish: Wish)
     this_name = MONTHS[found.period.month - 1]
     if is_group:
         yield number_section(lines, rows.before, found.numbers, last_name, this_name)
-    by_code = rate_code_section(lines, rows.before or [], last_name, this_name)
+    by_code = rate_code_section(lines, rows.before or [], last_name, this_name, is_summary=len(lines) > wish.most_lines)
     if by_code is not None:
         yield by_code
     manner = Manner(

@@ -11,6 +11,7 @@ from reports.press.letters import fit
 from reports.press.view import Fund
 
 _MOST_TOLD: Final = 12
+_REST: Final = "#8a95a1"
 _COLOURS: Final = ("#0b4a87", "#b8690f", "#2e7d6b", "#7a5aa6", "#8c2f39", "#5b6875", "#4f7f24", "#3c78b4")
 _LABELS: Final = {
     "department": "dept", "unit": "unit", "appropriation_unit": "appr. unit", "object": "object", "sub_object": "sub-object",
@@ -55,8 +56,10 @@ def _bar(amounts: list[Decimal]) -> str:
     if not amounts or min(amounts) < 0 or whole <= 0:
         return ""
     left, pieces = 0, []
+    if len(amounts) > len(_COLOURS):  # the smallest together, in grey
+        amounts = [*amounts[: len(_COLOURS)], sum(amounts[len(_COLOURS) :], Decimal(0))]
     for place, amount in enumerate(amounts):
         width = int(amount * 7000 / whole)
-        pieces.append(f'<rect x="{left}" y="0" width="{max(width - 12, 4)}" height="100" fill="{_COLOURS[place % len(_COLOURS)]}"/>')
+        pieces.append(f'<rect x="{left}" y="0" width="{max(width - 12, 4)}" height="100" fill="{(*_COLOURS, _REST)[place]}"/>')
         left += width
     return svg_address("".join(pieces), 7000, 100)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from billing.periods import Period
-from reports.figures import MONTHS, change_percent, dollars, money, month, signed
+from reports import figures
+from reports.figures import MONTHS, dollars, money, month, signed
 from reports.invoice.families import FAMILIES
 from reports.press.view import Family
 
@@ -77,6 +78,11 @@ def sentence(amount: Decimal, prior: Decimal | None, now: dict[str, Decimal], be
     if len(named) == 1:
         return f"{text} The change is in {named[0]}."
     return f"{text} The largest changes are {', '.join(named[:-1])} and {named[-1]}."
+
+
+def change_percent(change: Decimal, before: Decimal) -> str:
+    """A movement in per cent; a dash where that would say nothing: no amount or a credit before, or more than tenfold."""
+    return "–" if abs(change) > 10 * before else figures.change_percent(change, before)
 
 
 def _lower(title: str) -> str:

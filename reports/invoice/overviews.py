@@ -13,7 +13,7 @@ from reports.press.view import OVER, Column, Row, Section
 Line = dict[str, Any]
 
 
-def rate_code_section(lines: list[Line], before: list[Line], last_month: str, this_month: str) -> Section | None:
+def rate_code_section(lines: list[Line], before: list[Line], last_month: str, this_month: str, *, is_summary: bool) -> Section | None:
     """The invoice by family and rate code with last month beside it; none where it would all but repeat the lines."""
     groups: dict[tuple[str, str], tuple[list[Line], list[Line]]] = {}
     for place, some in enumerate((lines, before)):
@@ -29,7 +29,7 @@ def rate_code_section(lines: list[Line], before: list[Line], last_month: str, th
             over = family
         rows.append(Row(_cells(code, new, old, comparing=bool(last_month))))
     total, foot = money(total_of(lines)), f"All charges, {count(len(lines), 'line')}"
-    about = "The whole invoice added up; every line follows."
+    about = f"The whole invoice added up; {'the attached file lists every line' if is_summary else 'every line follows'}."
     return Section("by-code", "Charges by rate code", about, _columns(last_month, this_month), tuple(rows), foot, total)
 
 

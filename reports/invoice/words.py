@@ -21,6 +21,7 @@ def head(period: Period, invoice: dict[str, Any], agency: dict[str, Any]) -> Hea
         title=f"Invoice {invoice['invoice_no']}, {fit(invoice['agency_name'], 90)}, {month(period)}",
         month=month(period),
         billed_to=fit(invoice["agency_name"], 90),
+        running=fit(invoice["agency_name"], 44),
         addressees=_addressees(invoice, agency),
         number_label="Invoice group" if invoice["is_group"] else "COT billing number",
         number=invoice["billing_number"],

@@ -57,7 +57,7 @@ class Binder:
             document=document.number,
             first_key=max(tree[::2], default=-1) + 1,
             before=self.places.before,
-            margin=(head.billed_to, right, foot),
+            margin=(head.running, right, foot),
         )
         drawn = Press(self.plan, self.pens, self.look, ink, around).draw()
         ink.put(b"<</Font<<%b>>/ProcSet[/PDF/Text]>>" % embed(self.pens, ink, fonts), resources)

@@ -7,7 +7,7 @@ from struct import Struct
 from typing import Final
 
 _A_STREAM: Final = 4000  # objects
-_LEVEL: Final = 6
+_LEVEL: Final = 5
 _ROW: Final = Struct(">BIH")
 END_OF_STREAM: Final = b"\r\nendstream"  # data may end in a CR; readers take CR LF, or LF alone, off its end
 _FREE, _PLAIN, _PACKED = 0, 1, 2

@@ -20,7 +20,7 @@ class Look:
     left: int = 5386
     right: int = 5386
     top: int = 6900
-    bottom: int = 6200
+    bottom: int = 5300
     text_size: int = 910
     small_size: int = 790
     head_size: int = 860

@@ -98,6 +98,8 @@ def _naturals(section: Section, pens: Pens, size: int, look: Look, tails: list[i
         if place == count - 1:
             bold.add(section.total)
         widest = max(widest, max((_natural(text, pens.bold, tail) for text in bold), default=0) * size)
+        if tail:
+            widest += look.gap * 600  # whole numbers stand far left there
         if section.has_head:
             widest = max(widest, pens.bold.width(column.title) * look.head_size)
         found.append(widest // 1000 + 20)

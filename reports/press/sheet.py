@@ -19,7 +19,7 @@ class Sheet:
     key: int  # of the page in the parent tree
     ops: list[str] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)  # element of each marked piece
-    lines: list[str] = field(default_factory=list)
+    lines: dict[tuple[Shade, int], list[str]] = field(default_factory=dict)  # of a colour and weight
     fields: list[str] = field(default_factory=list)  # tinted areas, below the text
     running: list[str] = field(default_factory=list)
     _pen: tuple[str, int] = ("", 0)
@@ -57,7 +57,7 @@ class Sheet:
 
     def rule(self, x1: int, x2: int, y: int, weight: int, shade: Shade) -> None:
         """A line across."""
-        self.lines.append(f"{colour(shade)} RG {weight} w {x1} {HEIGHT - y} m {x2} {HEIGHT - y} l S")
+        self.lines.setdefault((shade, weight), []).append(f"{x1} {HEIGHT - y} m {x2} {HEIGHT - y} l")
 
     def tint(self, x: int, y: int, width: int, height: int, shade: Shade) -> None:
         """A tinted area."""
@@ -73,9 +73,11 @@ class Sheet:
     def finish(self, ink: Ink, pages: int, resources: int, parents: dict[int, int]) -> None:
         """Put the page, its content and its part of the parent tree into the ink."""
         content = [".01 0 0 .01 0 0 cm"]
-        for mark, painted in (("/Artifact BMC", self.fields), ("/Artifact BMC", self.lines)):
-            if painted:
-                content += [mark, *painted, "EMC"]
+        if self.fields or self.lines:
+            content += ["/Artifact BMC", *self.fields]
+            for (shade, weight), paths in self.lines.items():
+                content += [f"{colour(shade)} RG {weight} w", *paths, "S"]
+            content.append("EMC")
         content += ["BT", "0 0 0 rg", *self.ops, "ET"]
         if self.running:
             content += ["/Artifact<</Type/Pagination>>BDC BT", *self.running, "ET EMC"]

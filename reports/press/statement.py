@@ -3,6 +3,7 @@
 import atexit
 import logging
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from reports.templating import TEMPLATES, environment, font_faces, sources
 VARIANT: Final = "pdf/a-3a"  # PDF/UA-1 is said in the metadata beside it
 TEMPLATE, STYLE = "invoice.html.j2", "invoice.css"
 _FONT_TIME: Final = "1782864000"  # 1 July 2026; any fixed second will do
+_ROOMY: Final = 17  # rows of page one that surely go on it as they are
 _ASSET: Final = "asset:"
 _ASSET_KINDS: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 
@@ -37,7 +39,7 @@ class _Warnings(logging.Handler):
 
 
 @contextmanager
-def listening() -> Any:
+def listening() -> Iterator[list[str]]:
     """What the renderer warns of while this lasts."""
     heard = _Warnings()
     logger = logging.getLogger("weasyprint")
@@ -55,6 +57,7 @@ class Places:
     before: int  # pages of the statement
     drawn: int
     pages: dict[str, int]  # anchor: drawn page, 0 for the first
+    is_tight: bool = False  # set closer, where it would not go on one page
 
     @property
     def total(self) -> int:
@@ -66,10 +69,20 @@ class Places:
         return f"{self.before + self.pages[anchor] + 1:,}"
 
 
-def prepare_process() -> None:
+@contextmanager
+def _steady() -> Iterator[None]:
     """Fonts are seen and stamped the same on every machine: ours alone, and with one time for all that is unpacked."""
-    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
-    os.environ["SOURCE_DATE_EPOCH"] = _FONT_TIME
+    ours = {"FONTCONFIG_FILE": str(FONTS / "fonts.conf"), "SOURCE_DATE_EPOCH": _FONT_TIME}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @dataclass(frozen=True)
@@ -88,13 +101,12 @@ def machine(folder: Path | None) -> Machine:
     Raises:
         RenderError: the style holds what the renderer does not know.
     """
-    prepare_process()
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
     atexit.register(machine.cache_clear)  # fonts must be let go of before the interpreter is taken down
     fetcher = _fetcher(folder)
-    with listening() as heard:
+    with _steady(), listening() as heard:
         fonts = FontConfiguration()
         style = CSS(string=font_faces() + sources(folder)[STYLE], font_config=fonts, url_fetcher=fetcher)
     if heard:
@@ -131,7 +143,8 @@ def page(view: View, places: Places, key: str, folder: Path | None = None) -> st
 def laid_out(view: View, drawn: int, pages: dict[str, int], key: str, folder: Path | None) -> tuple[Any, Places]:
     """The statement's pages, numbered together with the drawn ones.
 
-    Page one says on which page each part stands; where the statement itself takes more pages than thought, it is set again.
+    Page one says on which page each part stands. A statement that takes more than a page is set closer, and then on as many
+    pages as it needs.
 
     Raises:
         RenderError: the statement does not settle.
@@ -139,11 +152,12 @@ def laid_out(view: View, drawn: int, pages: dict[str, int], key: str, folder: Pa
     from weasyprint import HTML
 
     ready = machine(folder)
-    places = Places(1, drawn, pages)
+    rows = len(view.summary.families) + len(view.funds) + len(view.checks)
+    places = Places(1, drawn, pages, is_tight=rows > _ROOMY)
     for _ in range(4):
         html = HTML(string=page(view, places, key, folder), url_fetcher=ready.fetcher)
         document = html.render(font_config=ready.fonts, stylesheets=[ready.style], pdf_variant=VARIANT, presentational_hints=False)
         if len(document.pages) == places.before:
             return document, places
-        places = Places(len(document.pages), drawn, pages)
+        places = Places(len(document.pages) if places.is_tight else 1, drawn, pages, is_tight=True)
     raise RenderError(f"invoice {view.invoice_no}: the statement's pages do not settle; shorten the template")

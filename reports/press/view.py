@@ -104,6 +104,7 @@ class Head:
     title: str
     month: str
     billed_to: str
+    running: str  # the same in the margin
     addressees: tuple[str, ...]
     number_label: str
     number: str
