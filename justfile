@@ -52,6 +52,7 @@ bench ROWS="2000000":
 # MONTHS of the small sample worked to their close: what each cost, and whether all balances hold
 soak MONTHS="120" FOLDER="":
     {{bin}}python -m tests.soak.soak {{MONTHS}} {{FOLDER}}
+
 # invoices in seconds and memory, beside WeasyPrint alone; INVOICES of a month on two workers
 bench-invoices INVOICES="2000":
     {{bin}}python tests/bench/bench_invoices.py {{INVOICES}}
