@@ -9,6 +9,7 @@ from reports.detail import DetailFile
 from reports.figures import MONTHS, dollars, money, month, span
 from reports.footing import agree
 from reports.invoice import movement, words
+from reports.invoice.causes import cause_words
 from reports.invoice.checks import checks
 from reports.invoice.families import FAMILIES
 from reports.invoice.funding import funding
@@ -87,10 +88,12 @@ def _due(found: Sources, invoice: dict[str, Any], rows: _Month) -> Due:
     before = None if rows.before is None else movement.by_family(rows.before)
     totals = {period: sum(parts.values(), ZERO) for period, parts in rows.history.items()}
     pictured = totals if len(totals) >= movement.LEAST_MONTHS and any(list(totals.values())[:-1]) else {}
+    sentence = movement.sentence(amount, invoice["prior_amount"], movement.by_family(rows.lines), before, found.period.shift(-1))
+    causes = cause_words(found.effects.get(invoice["invoice_no"][KEY]), amount - invoice["prior_amount"]) if rows.before is not None else ""
     return Due(
         label=f"{'Credit' if amount < 0 else 'Amount due'} for {month(found.period)}",
         amount=dollars(amount),
-        sentence=movement.sentence(amount, invoice["prior_amount"], movement.by_family(rows.lines), before, found.period.shift(-1)),
+        sentence=f"{sentence} {causes}".strip(),
         chart=movement.bars(pictured, found.period) if pictured else "",
         chart_words=movement.bar_words(pictured) if pictured else "",
         chart_labels=words.chart_labels(pictured, found.period),

@@ -11,7 +11,7 @@ from reports.masking import MASK
 from reports.press.letters import fit
 from reports.press.view import Check
 
-_MOST: Final = 8
+_MOST: Final = 5  # kinds of findings; page one has no room for more
 _LATE: Final = frozenset({"D403", "D404"})
 Finding = dict[str, Any]
 
@@ -36,7 +36,7 @@ def checks(findings: Iterable[Finding], notes: Iterable[Check], printed: set[str
     if len(ranked) > _MOST:
         rest = sum(len(group) for _, group in ranked[_MOST:])
         found.append(Check(f"{count(rest, 'more note')} of {count(len(ranked) - _MOST, 'other kind')}: ask for the exception list."))
-    found += list(notes)[: max(2, _MOST - len(found))]
+    found += list(notes)[: max(2, _MOST + 2 - len(found))]
     if held:
         known = _at_stake(held)
         worth = f", {dollars(known)} as far as it is known" if known else ""

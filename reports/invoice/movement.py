@@ -17,7 +17,8 @@ LEAST_TREND: Final = 3  # for a line
 _NAMED_CHANGES: Final = 3
 _BLUE: Final = "#0b4a87"
 _PALE: Final = "#7189a3"  # 3.6 to 1 on white
-_BAR_HEIGHT: Final = 640
+_BAR_HEIGHT: Final = 820
+_BASE: Final = 840
 ZERO: Final = Decimal("0.00")
 History = dict[str, dict[str, Decimal]]  # period -> family -> dollars, oldest period first
 
@@ -121,15 +122,15 @@ def bars(totals: dict[str, Decimal], newest: Period) -> str:
         value, x = totals.get(period), place * pitch + 25
         colour = _BLUE if place == MOST_MONTHS - 1 else _PALE
         if value is None:
-            parts.append(f'<rect x="{x + 82}" y="644" width="40" height="16" fill="{_PALE}"/>')
+            parts.append(f'<rect x="{x + 82}" y="824" width="40" height="16" fill="{_PALE}"/>')
         elif value >= 0:
             height = max(8, int(value * _BAR_HEIGHT / high))
-            parts.append(f'<rect x="{x}" y="{660 - height}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
+            parts.append(f'<rect x="{x}" y="{_BASE - height}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
         else:
             height = max(8, min(depth, int(-value * _BAR_HEIGHT / high)))
-            parts.append(f'<rect x="{x}" y="668" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
-    parts.append('<rect x="0" y="660" width="3300" height="8" fill="#16202c"/>')
-    return svg_address("".join(parts), 3300, 670 + depth)
+            parts.append(f'<rect x="{x}" y="{_BASE + 8}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
+    parts.append(f'<rect x="0" y="{_BASE}" width="3300" height="8" fill="#16202c"/>')
+    return svg_address("".join(parts), 3300, _BASE + 10 + depth)
 
 
 def bar_words(totals: dict[str, Decimal]) -> str:

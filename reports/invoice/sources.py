@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from billing.frames import MonthBill
+from billing.frames import LINES, MonthBill
 from billing.invoicing import invoice_keys
 from billing.periods import Period
 from reports.invoice import movement
+from reports.invoice.causes import Effects, effects
 from reports.invoice.cut import Cut
 from reports.invoice.families import with_family
 from reports.masking import masked_findings
@@ -35,6 +36,7 @@ class Sources:
     numbers: dict[str, str]  # billing number -> name
     agencies: dict[str, dict[str, Any]]  # agency_code -> its row in force on the last day
     rate_names: dict[str, str]
+    effects: dict[str, Effects]  # by invoice key, against last month
 
 
 def sources(bill: MonthBill) -> Sources:
@@ -69,6 +71,7 @@ def sources(bill: MonthBill) -> Sources:
         corrected=_corrected(bill),
         numbers=dict(keys.select("billing_number", "name").iter_rows()),
         agencies={row["agency_code"]: row for row in _in_force(bill.tables["agencies"], period).iter_rows(named=True)},
+        effects={} if before.is_empty() else effects(before.select(list(LINES)), bill.lines.select(list(LINES)), placed),
         rate_names=dict(codes.unique("rate_code", keep="first").iter_rows()),
     )
 

@@ -164,19 +164,20 @@ def wrapped(text: str, style: Style, width: int) -> list[str]:
     The lines, one after the other, are the text: a line that ends at a space keeps it.
     """
     lines: list[str] = []
-    line, used, space = "", 0, style.width(" ")
+    line: str | None = None
+    used, space = 0, style.width(" ")
     for each in text.split(" "):
         word, wide = each, style.width(each)
-        if line and used + space + wide > width:
+        if line is not None and used + space + wide > width:
             lines.append(f"{line} ")
-            line, used = "", 0
+            line, used = None, 0
         if wide > width:
             *whole, word = _cut(word, style, width)
             lines += whole
             wide = style.width(word)
-        used += wide + (space if line else 0)
-        line = f"{line} {word}" if line else word
-    return [*lines, line]
+        used += wide + (0 if line is None else space)
+        line = word if line is None else f"{line} {word}"
+    return [*lines, line or ""]
 
 
 def _cut(word: str, style: Style, width: int) -> list[str]:

@@ -129,7 +129,8 @@ def test_an_invoice_that_the_renderer_warns_of_fails_by_name_and_the_others_go_o
 @pytest.mark.parametrize(
     "markup",
     [
-        '<img src="asset:../invoice.css" alt="x">', '<img src="asset:none.png" alt="x">', '<a href="#nowhere">x</a>', '<p style="colr:red">x</p>',
+        '<img src="asset:../invoice.css" alt="x">', '<img src="asset:none.png" alt="x">', '<a href="#nowhere">x</a>',
+        '<p style="colr:red">x</p>',
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>x</title><image href="file:///etc/hostname"/></svg>',
     ],
 )  # fmt: skip
@@ -167,7 +168,7 @@ def test_templates_styles_looks_and_logos_of_the_workspace_go_before_the_bundled
 def test_a_wrong_look_is_named(tmp_path, line):
     (tmp_path / "detail.toml").write_text(line)
 
-    with pytest.raises(SomeFailedError, match="detail.toml"):
+    with pytest.raises(SomeFailedError, match=r"detail\.toml"):
         render_invoices(month_bill(history=0), tmp_path / "out", only={CREDIT}, options=Options(templates=tmp_path))
 
 
