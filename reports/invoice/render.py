@@ -140,6 +140,7 @@ def render_invoices(
     if not reuse:
         desk.note = {}
     told(0, table.height)
+    odd = paper_findings(bill, only)
     todo = jobs(bill, table, wish)
     for answer in printed(_to_print(todo, desk), workers if table.height > 1 else 1):
         if answer is not None:
@@ -147,7 +148,7 @@ def render_invoices(
         told(len(desk.kept) + len(desk.made) + len(desk.faults), table.height)
     desk.note = _read_note(out_dir / NOTE)
     desk.remember()
-    both, odd = desk.kept | desk.made, paper_findings(bill, only)
+    both = desk.kept | desk.made
     rendered = [
         RenderedInvoice(number, desk.path(number), both[number], number in desk.kept, odd.get(number, ()))
         for number in table["invoice_no"].sort().to_list()

@@ -1,16 +1,13 @@
 """Draw the planned sections: each heading, sentence and cell written once, tagged in one tree, with its bookmark."""
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from reports.press.ink import Ink
 from reports.press.look import WIDTH, Look
 from reports.press.measuring import Pens
-from reports.press.paging import Laid, Piece, Plan
+from reports.press.paging import HEAD_HEIGHT, Laid, Piece, Plan, opening
 from reports.press.sheet import Sheet, margins
 from reports.press.view import OVER, SUB, Row
-
-_ROOM: Final = 1  # a table's cell elements follow their row's
 
 
 @dataclass
@@ -129,8 +126,6 @@ class _Table:
 
     def draw(self) -> int:
         """The whole table; returns its element."""
-        from reports.press.paging import opening
-
         for piece in self.laid.pieces:
             sheet = self.press.sheet_of(piece.page)
             y = piece.y
@@ -139,7 +134,7 @@ class _Table:
                 if self.section.has_head:
                     self.parts.append(self._head(sheet, y))
             elif self.section.has_head:
-                y += 1600
+                y += HEAD_HEIGHT
                 self._head_again(sheet, y)
             self._rows(sheet, piece, y)
         if self.rows:

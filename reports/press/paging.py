@@ -10,7 +10,7 @@ from reports.press.view import OVER, SUB, Section
 _TOGETHER: Final = 2  # rows that stay with the heading
 _TITLE: Final = 2300  # a heading with the space below it
 _ABOUT: Final = 1250  # a line of its sentence
-_HEAD: Final = 1600
+HEAD_HEIGHT: Final = 1600
 _FOOT: Final = 1900
 
 
@@ -79,7 +79,7 @@ def _about(section: Section, pens: Pens, look: Look) -> list[str]:
 
 def opening(each: Laid) -> int:
     """The height of heading, sentence and head of the table."""
-    head = _HEAD if each.section.columns and each.section.has_head else 0
+    head = HEAD_HEIGHT if each.section.columns and each.section.has_head else 0
     return _TITLE + _ABOUT * len(each.about) + (400 if each.about else 0) + head
 
 
@@ -103,7 +103,7 @@ def _lay(each: Laid, page: int, y: int, look: Look) -> tuple[int, int]:
     start, top = 0, y
     y += opening(each)
     foot = closing(each)
-    repeated = _HEAD if each.section.has_head else 0
+    repeated = HEAD_HEIGHT if each.section.has_head else 0
     last = len(heights) - 1
     for number, height in enumerate(heights):
         if y + height + (foot if number == last else 0) > limit and number > start:

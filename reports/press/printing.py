@@ -15,7 +15,7 @@ from reports.press.faces import BOLD, HEAD, REGULAR, Style
 from reports.press.look import LOOK_FILE, Look, read_look
 from reports.press.measuring import Pens
 from reports.press.paging import plan
-from reports.press.statement import VARIANT, RenderError, laid_out, listening
+from reports.press.statement import ASSET_KINDS, VARIANT, RenderError, laid_out, listening
 from reports.press.view import Section, View
 from reports.templating import sources
 from reports.write import sha256
@@ -92,7 +92,9 @@ def press_hash(folder: Path | None = None) -> str:
 
     code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     fonts = [path.read_bytes() for path in sorted((Path(__file__).parent.parent / "fonts").glob("*.woff"))]
-    parts = [text.encode() for text in sources(folder).values()] + code + fonts
+    own = sorted(folder.iterdir()) if folder is not None else []
+    drawings = [path.read_bytes() for path in own if path.suffix in ASSET_KINDS]
+    parts = [text.encode() for text in sources(folder).values()] + code + fonts + drawings
     parts += [version(name).encode() for name in ("weasyprint", "pydyf", "fonttools", "jinja2")]
     parts.append(".".join(platform.python_version_tuple()[:2]).encode())
     return sha256("\n".join(sha256(part) for part in parts).encode())

@@ -20,7 +20,7 @@ TEMPLATE, STYLE = "invoice.html.j2", "invoice.css"
 _FONT_TIME: Final = "1782864000"  # 1 July 2026; any fixed second will do
 _ROOMY: Final = 17  # rows of page one that surely go on it as they are
 _ASSET: Final = "asset:"
-_ASSET_KINDS: Final = {".svg": "image/svg+xml", ".png": "image/png"}
+ASSET_KINDS: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 class RenderError(BillingError):
@@ -124,7 +124,7 @@ def _fetcher(folder: Path | None) -> Any:
             if not url.startswith(_ASSET):
                 return super().fetch(url, headers)
             name = url.removeprefix(_ASSET)
-            kind = _ASSET_KINDS.get(Path(name).suffix)
+            kind = ASSET_KINDS.get(Path(name).suffix)
             if kind is None or "/" in name or "\\" in name or name.startswith("."):
                 raise ValueError(f"{url} is not an asset")
             for place in (folder, TEMPLATES):

@@ -11,7 +11,7 @@ from reports.invoice import Options, SomeFailedError, render_invoices
 from reports.invoice.paper_findings import paper_findings
 from reports.invoice.render import jobs
 from reports.press.letters import fit
-from reports.press.printing import pdf
+from reports.press.printing import pdf, press_hash
 from reports.press.statement import machine
 from tests.reports.bill import many_invoices, month_bill
 from tests.reports.hostile import HOSTILE
@@ -187,3 +187,23 @@ def test_a_job_that_kills_its_worker_is_named_and_the_others_are_printed(tmp_pat
         render_invoices(month, tmp_path, workers=2)
 
     assert len(caught.value.rendered) == 5
+
+
+def test_names_that_cannot_be_printed_are_findings_of_the_invoices_head():
+    bill = named(lines_bill(("usage", "VS100", "Server", "1.25")), "中 Office")
+
+    found = [str(each) for each in paper_findings(bill)["COT-2026-10-1000002-01"] if each.line == 0]
+
+    assert found == [f"COT-2026-10-1000002-01: {column} holds U+4E2D, which cannot be printed" for column in ("name", "agency_name")]
+
+
+def test_a_changed_logo_renders_the_invoice_anew(tmp_path):
+    options, bill = Options(templates=tmp_path), month_bill(history=0)
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="{}" height="9"/></svg>'
+    reused = []
+    for width in (9, 9, 5):
+        (tmp_path / "logo.svg").write_text(drawing.format(width))
+        press_hash.cache_clear()  # as in a program started anew
+        reused += [each.reused for each in render_invoices(bill, tmp_path / "out", only={CREDIT}, options=options)]
+
+    assert reused == [False, True, False]

@@ -2,6 +2,8 @@
 
 import io
 import random
+import zlib
+from struct import Struct
 
 import pypdf
 from pypdf.generic import IndirectObject
@@ -49,3 +51,26 @@ def test_text_strings_hold_every_character():
     reader = bound(ink, root)
 
     assert [str(reader.get_object(IndirectObject(number, 0, reader))) for number in numbers] == texts
+
+
+def test_each_row_of_the_cross_reference_says_where_its_object_is():
+    ink = Ink(1)
+    numbers = [ink.put(b"(%d)" % place) for place in range(5_000)]
+    root = ink.put(b"<</Type/Catalog>>")
+    data = ink.bind(b"%d 0 R" % root, b"%d 0 R" % root, "ef" * 16)
+
+    rows = list(Struct(">BIH").iter_unpack(unpacked(data, data.rindex(b" 0 obj\n<</Type/XRef"))))
+
+    for number in (numbers[0], numbers[3_999], numbers[4_000], numbers[4_999]):
+        kind, holder, place = rows[number]
+        assert kind == 2
+        assert rows[holder][0] == 1
+        held = unpacked(data, rows[holder][1])
+        assert int(held.split(b"\n", 1)[0].split()[2 * place]) == number
+    assert data[rows[-1][1] :].startswith(b"%d 0 obj" % (len(rows) - 1))
+
+
+def unpacked(data, start):
+    """The data of the stream whose object begins at an offset."""
+    body = data[data.index(b"\nstream\n", start) + 8 :]
+    return zlib.decompressobj().decompress(body)

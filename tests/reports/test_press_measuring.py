@@ -7,7 +7,7 @@ from reports.press.faces import BOLD, HEAD, REGULAR, Style
 from reports.press.letters import fit, printable
 from reports.press.look import Look
 from reports.press.measuring import Pens, fitted, wrapped
-from reports.press.paging import plan
+from reports.press.paging import HEAD_HEIGHT, closing, opening, plan
 from reports.press.view import SUB, Column, Row, Section
 
 PENS = Pens(Style(REGULAR), Style(BOLD), Style(HEAD))
@@ -85,8 +85,8 @@ def test_every_row_is_on_one_page_and_a_subtotal_is_never_first_on_one(sizes, ev
         for piece in laid.pieces:
             assert piece.page >= last_page
             last_page = piece.page
-            bottom = piece.y + sum(laid.table.heights[piece.first : piece.last])
-            assert bottom <= 79200 - LOOK.bottom
+            bottom = piece.y + (opening(laid) if piece.is_start else HEAD_HEIGHT) + sum(laid.table.heights[piece.first : piece.last])
+            assert bottom + (closing(laid) if piece.is_end else 0) <= 79200 - LOOK.bottom
             if not piece.is_start and piece.last - piece.first > 1:
                 assert laid.section.rows[piece.first].kind != SUB
     assert made.pages == last_page + 1
