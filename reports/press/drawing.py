@@ -152,7 +152,7 @@ class _Table:
         cells = []
         for place, column in enumerate(self.section.columns):
             cell, right = self.ink.reserve(), column.css == "n"
-            x = self.table.rights[place] if right else self.table.lefts[place]
+            x = self._head_place(place)
             mark = sheet.write(column.title, self.pens.bold, self.look.head_size, self.look.ink, x, y - 480, cell, "TH", right=right)
             scope = b"/A<</O/Table/Scope/Column>>"
             self.ink.put(b"<</S/TH/P %d 0 R/Pg %d 0 R/K %d%b>>" % (row, sheet.number, mark, scope), cell)
@@ -164,9 +164,15 @@ class _Table:
     def _head_again(self, sheet: Sheet, y: int) -> None:
         for place, column in enumerate(self.section.columns):
             right = column.css == "n"
-            x = self.table.rights[place] if right else self.table.lefts[place]
+            x = self._head_place(place)
             sheet.aside(column.title, self.pens.bold, self.look.head_size, self.look.ink, x, y - 480, right=right)
         self._head_rule(sheet, y)
+
+    def _head_place(self, place: int) -> int:
+        column = self.section.columns[place]
+        if column.css != "n":
+            return self.table.lefts[place]
+        return self.table.head_edge(place, self.pens.bold.width(column.title) * self.look.head_size // 1000)
 
     def _head_rule(self, sheet: Sheet, y: int) -> None:
         sheet.rule(self.look.left, WIDTH - self.look.right, y, 90, self.look.ink)
