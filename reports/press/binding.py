@@ -51,6 +51,7 @@ class Binder:
         foot = " · ".join(part for part in (sender.name, sender.contact, head.month) if part)
         right = f"{head.number_label} {head.number} · Invoice {head.invoice_no}"
         _set_apart(pdf, document, tree)
+        _say_scopes(pdf)
         around = Surround(
             pages=pdf.pages.number,
             resources=resources,
@@ -137,6 +138,14 @@ def _set_apart(pdf: Any, document: Any, tree: list[Any]) -> None:
                 stream[place - 1 : place + 2] = ["/Artifact", b"<</Type/Pagination>>", b"BDC"]
         for mark in loose:
             elements[mark] = "null"
+
+
+def _say_scopes(pdf: Any) -> None:
+    """Give the statement's head cells a scope beside the ids the renderer gives them: of a column in a head, else of a row."""
+    for each in pdf.objects:
+        if isinstance(each, dict) and each.get("S") == "/TH":
+            part = _object(pdf, _object(pdf, each["P"])["P"])
+            each["A"]["Scope"] = "/Column" if part["S"] == "/THead" else "/Row"
 
 
 def _top(pdf: Any, reference: bytes, document: Any) -> bytes:

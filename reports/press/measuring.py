@@ -42,7 +42,6 @@ class Fitted:
             return self.rights[place]
         return self.rights[place] - (tail - _tail(text, style)) * self.size // 1000
 
-
     def head_edge(self, place: int, width: int) -> int:
         """Where a head of `width` ends: over the decimal point where the decimals are long, as far as the column lets it."""
         point = self.rights[place] - self.tails[place] * self.size // 1000

@@ -149,7 +149,7 @@ def test_templates_styles_looks_and_logos_of_the_workspace_go_before_the_bundled
 
     template = (TEMPLATES / "invoice.html.j2").read_text(encoding="utf-8")
     (tmp_path / "invoice.html.j2").write_text(
-        template.replace("<h1>Invoice</h1>", '<h1>Rechnung</h1><img src="asset:logo.svg" alt="Seal">'), encoding="utf-8"
+        template.replace('">Invoice</h1>', '">Rechnung</h1><img src="asset:logo.svg" alt="Seal">'), encoding="utf-8"
     )
     (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>')
     (tmp_path / "detail.toml").write_text("accent = [0, 90, 60]\ntext_size = 1000\n")
