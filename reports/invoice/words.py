@@ -24,7 +24,7 @@ def head(period: Period, invoice: dict[str, Any], agency: dict[str, Any]) -> Hea
         running=fit(invoice["agency_name"], 44),
         addressees=_addressees(invoice, agency),
         number_label="Invoice group" if invoice["is_group"] else "COT billing number",
-        number=invoice["billing_number"],
+        number=fit(invoice["billing_number"], 40),
         facts=_facts(period, invoice),
     )
 

@@ -1,14 +1,16 @@
 """Page one: the statement laid out by WeasyPrint from a template, with nothing fetched but what is bundled."""
 
-import atexit
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from billing.errors import BillingError
 from reports.press.faces import FONTS
@@ -72,17 +74,22 @@ class Places:
 @contextmanager
 def _steady() -> Iterator[None]:
     """Fonts are seen and stamped the same on every machine: ours alone, and with one time for all that is unpacked."""
-    ours = {"FONTCONFIG_FILE": str(FONTS / "fonts.conf"), "SOURCE_DATE_EPOCH": _FONT_TIME}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    with TemporaryDirectory() as folder:
+        settings = Path(folder) / "fonts.conf"
+        settings.write_text(
+            f"<fontconfig><dir>{escape(str(FONTS))}</dir><config><rescan><int>0</int></rescan></config></fontconfig>", encoding="utf-8"
+        )
+        ours = {"FONTCONFIG_FILE": str(settings), "SOURCE_DATE_EPOCH": _FONT_TIME}
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,8 @@ def machine(folder: Path | None) -> Machine:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    atexit.register(machine.cache_clear)  # fonts must be let go of before the interpreter is taken down
+    # fonts, and the folder they are unpacked to, must be let go of before the process ends; this holds for workers too
+    Finalize(None, machine.cache_clear, exitpriority=100)
     fetcher = _fetcher(folder)
     with _steady(), listening() as heard:
         fonts = FontConfiguration()

@@ -87,3 +87,18 @@ def test_progress_counts_kept_and_made(tmp_path):
     assert [each.reused for each in done] == [True, True, False, False, False]
     assert told == [(ready, 5) for ready in range(6)]
     assert pl.Series([each.invoice_no for each in done]).is_sorted()
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from tests.reports.bill import many_invoices; from reports.invoice import render_invoices;"
+        "render_invoices(many_invoices(3, 1), Path(sys.argv[1]), workers=int(sys.argv[2]))"
+    )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+
+    for workers in ("1", "2"):
+        out = str(tmp_path / workers)
+        subprocess.run([sys.executable, "-c", code, out, workers], check=True, env=environment, cwd=ROOT)
+        assert list(scratch.iterdir()) == []
