@@ -57,6 +57,11 @@ soak MONTHS="120" FOLDER="":
 bench-invoices INVOICES="2000":
     {{bin}}python tests/bench/bench_invoices.py {{INVOICES}}
 
+# one invoice of every kind as PDF, to be looked at
+invoice-kinds DIR="demo":
+    mkdir -p {{DIR}}
+    {{bin}}python -m tests.reports.kinds {{DIR}}
+
 # write the golden files and the README's output anew and show what moved
 golden:
     COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"
