@@ -28,7 +28,7 @@ def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str, st
     for split in splits:
         key = (*(split[name] for name in FUNDING_FIELDS), split["federal_share_pct"])
         sums[key] = sums.get(key, Decimal("0.00")) + split["amount"]
-    ordered = sorted(sums.items(), key=lambda item: (-item[1], tuple(str(part or "") for part in item[0])))
+    ordered = sorted(sums.items(), key=lambda item: (-abs(item[1]), tuple(str(part or "") for part in item[0])))
     parts = shares([amount for _, amount in ordered])
     funds = tuple(
         Fund(
@@ -42,7 +42,7 @@ def funding(splits: Iterable[dict[str, Any]]) -> tuple[tuple[Fund, ...], str, st
         for place, ((key, amount), share) in enumerate(zip(ordered, parts, strict=True))
     )
     words = "Shares of the funding strings: " + ", ".join(f"fund {each.fund} {each.share}" for each in funds[:_MOST_TOLD])
-    return funds, _bar([amount for _, amount in ordered]), words
+    return funds, _bar([amount for _, amount in ordered], words), words
 
 
 def _string(key: tuple[Any, ...]) -> str:
@@ -50,7 +50,7 @@ def _string(key: tuple[Any, ...]) -> str:
     return fit(" · ".join(words), 150)
 
 
-def _bar(amounts: list[Decimal]) -> str:
+def _bar(amounts: list[Decimal], title: str) -> str:
     """One bar cut by the strings' dollars; none where a credit makes parts senseless."""
     whole = sum(amounts, Decimal(0))
     if not amounts or min(amounts) < 0 or whole <= 0:
@@ -62,4 +62,4 @@ def _bar(amounts: list[Decimal]) -> str:
         width = int(amount * 7000 / whole)
         pieces.append(f'<rect x="{left}" y="0" width="{max(width - 12, 4)}" height="100" fill="{(*_COLOURS, _REST)[place]}"/>')
         left += width
-    return svg_address("".join(pieces), 7000, 100)
+    return svg_address("".join(pieces), 7000, 100, title)

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from billing.periods import Period
 from reports import figures
@@ -50,7 +51,7 @@ def family(title: str, anchor: str, amount: Decimal, last: Decimal | None, trend
         change="" if last is None else signed(change),
         direction="more" if change > 0 else "less" if change < 0 else "",
         percent="" if last is None else change_percent(change, last),
-        trend=sparkline(trend) if len(trend) >= LEAST_TREND else "",
+        trend=sparkline(trend, words) if len(trend) >= LEAST_TREND else "",
         trend_words=words,
     )
 
@@ -90,13 +91,14 @@ def _lower(title: str) -> str:
     return title if title.startswith(("VoIP", "Centrex")) else title[0].lower() + title[1:]
 
 
-def svg_address(body: str, width: int, height: int) -> str:
-    """A drawing as a data: address."""
-    text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">{body}</svg>'
+def svg_address(body: str, width: int, height: int, title: str) -> str:
+    """A drawing as a data: address; its title tells its numbers."""
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><title>{escape(title)}</title>{body}</svg>'
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()
 
 
-def sparkline(values: list[Decimal]) -> str:
+def sparkline(values: list[Decimal], title: str) -> str:
     """A line of the months with a dot on the newest; whole units of a 640 by 140 drawing."""
     low, high = min(values), max(values)
     spread = high - low or Decimal(1)
@@ -106,7 +108,7 @@ def sparkline(values: list[Decimal]) -> str:
     x, y = points[-1]
     return svg_address(
         f'<polyline points="{line}" fill="none" stroke="{_PALE}" stroke-width="11" stroke-linejoin="round"/>'
-        f'<circle cx="{x}" cy="{y}" r="17" fill="{_BLUE}"/>', 640, 140,
+        f'<circle cx="{x}" cy="{y}" r="17" fill="{_BLUE}"/>', 640, 140, title,
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def bars(totals: dict[str, Decimal], newest: Period) -> str:
             height = max(8, min(depth, int(-value * _BAR_HEIGHT / high)))
             parts.append(f'<rect x="{x}" y="{_BASE + 8}" width="{pitch - 50}" height="{height}" fill="{colour}"/>')
     parts.append(f'<rect x="0" y="{_BASE}" width="3300" height="8" fill="#16202c"/>')
-    return svg_address("".join(parts), 3300, _BASE + 10 + depth)
+    return svg_address("".join(parts), 3300, _BASE + 10 + depth, bar_words(totals))
 
 
 def bar_words(totals: dict[str, Decimal]) -> str:

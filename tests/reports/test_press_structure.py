@@ -1,5 +1,6 @@
 """The PDF as a screen reader sees it: every printed cell once and in order, headings, links, bookmarks, page numbers, metadata."""
 
+import base64
 import re
 from itertools import pairwise
 
@@ -204,3 +205,13 @@ def test_every_section_is_planned_once_and_no_row_is_lost_between_pages():
         assert spans[0][0] == 0
         assert spans[-1][1] == len(laid.section.rows)
         assert all(before[1] == after[0] for before, after in pairwise(spans))
+
+
+def test_drawings_carry_their_words_as_title(printed):
+    view = printed[PARKS][0].view
+    drawings = {view.due.chart: view.due.chart_words, view.fund_bar: view.fund_words}
+    drawings |= {family.trend: family.trend_words for family in view.summary.families if family.trend}
+
+    for address, words in drawings.items():
+        drawing = base64.b64decode(address.partition("base64,")[2]).decode()
+        assert f"<title>{words}</title>" in drawing
