@@ -6,6 +6,7 @@ cause, what is named after it on the same record may follow from it.
 
 import polars as pl
 
+from billing.coa import audit_coa
 from billing.effective import has_key
 from billing.errors import ReconciliationError
 from billing.findings import find, gather
@@ -139,7 +140,7 @@ def funding_set_totals(tables: Tables, wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """A105: the funding strings in force on funding_date (the charge's last service day) do not come to 100.
+    """A105: the funding strings in force on funding_date (the charge's last service day) do not come to 100; else A106.
 
     Needs billing_number (known and active ones are decided), rate_code, number_status, funding_date.
     """
@@ -154,7 +155,9 @@ def audit_funding(records: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         .otherwise(phrase("funding strings of {} come to {} % on {}", pl.col("billing_number"), percent, pl.col("funding_date")))
     )
     hundred = pl.lit(100, pl.Decimal(38, 6))
-    return find(checked, "A105", percent.is_null() | (percent != hundred), column="billing_number", message=message)
+    is_whole = percent == hundred
+    whole = checked.filter(is_whole.fill_null(value=False))
+    return gather(find(checked, "A105", ~is_whole, column="billing_number", message=message), audit_coa(whole, tables))
 
 
 def standing_records(loaded: pl.DataFrame, feed: str, content: list[str], earlier: Earlier) -> pl.DataFrame:

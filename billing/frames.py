@@ -8,6 +8,7 @@ import polars as pl
 
 from billing.book_frames import ADJUSTMENTS, APPROVALS, DISPUTES
 from billing.errors import ReconciliationError
+from billing.interface_frames import ANSWERED
 from billing.layouts import FEEDS, TABLES
 from billing.money import DOLLARS, EXACT, QUANTITY, RATE
 
@@ -209,6 +210,7 @@ class MonthBill:
     approvals: pl.DataFrame = field(default_factory=lambda: empty(APPROVALS))
     adjustments: pl.DataFrame = field(default_factory=lambda: empty(ADJUSTMENTS))
     disputes: pl.DataFrame = field(default_factory=lambda: empty(DISPUTES))
+    journal: pl.DataFrame = field(default_factory=lambda: empty(ANSWERED))
 
 
 def empty(shape: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -221,6 +221,7 @@ _FUNDING_OPTIONAL = (
     "unit:code appropriation_unit:code object:code sub_object:code activity:code function:code program:code phase:code"
     " project:code reporting_category:code location:code"
 )
+_FUNDING_ELEMENTS = "fund department " + _FUNDING_OPTIONAL.replace(":code", "")
 
 TABLES: Final[dict[str, Table]] = {
     table.name: table
@@ -331,6 +332,11 @@ TABLES: Final[dict[str, Table]] = {
             "gl_map", "reference",
             _columns("rate_class:code rate_code:code same_fund:code! document_code:code! event_type:code!", {"same_fund": _YN}),
             ("rate_class", "rate_code", "same_fund"), optional=True,
+        ),
+        Table(
+            "coa_values", "reference",
+            _columns(f"element:text! value:code! {_SPAN}", {"element": f"{_FUNDING_ELEMENTS} revenue_source"}),
+            ("element", "value"), optional=True,
         ),
         Table(
             "rates", "rates",

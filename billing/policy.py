@@ -53,4 +53,9 @@ class Policy:
         "usage", "fixed_cost", "pass_through", "circuits", "voip", "centrex", "long_distance", "stock", "adjustments",
     )  # fmt: skip
     machine_feeds: tuple[str, ...] = ("usage", "pass_through", "circuits", "voip", "centrex", "long_distance")
+    max_lines: int = 99  # buyer's lines of an interface document
+    seller_fund: str = ""  # the seller's own accounting codes; blank fund: every string counts as another fund's
+    seller_department: str = ""
+    seller_unit: str = ""
+    period_13_days: int = 31  # papers of a fiscal year that ended go to its period 13 for so many days
     time_bands: tuple[TimeBand, ...] = field(default=DEFAULT_TIME_BANDS)

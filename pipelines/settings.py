@@ -19,12 +19,13 @@ from inputs.text_file import read_bytes, shown
 
 SETTINGS_FILE = "cotbill.toml"
 _SIZE_LIMIT: Final = 2**20  # bytes
-_MOST: Final = {
-    "long_call_seconds": 1_000_000,
-    "invoice_most_lines": 1_000_000,
-}  # of a whole number; what a month can be shifted by, unless named here
+_MOST: Final = {  # of a whole number; what a month can be shifted by, unless named here
+    "long_call_seconds": 1_000_000, "invoice_most_lines": 1_000_000, "max_lines": 999, "period_13_days": 366,
+}  # fmt: skip
 _MOST_COUNT: Final = 10_000
 _MOST_DECIMAL: Final = 10**9
+_LEAST: Final = {"max_lines": 1}
+_CODE: Final = r"[0-9A-Z]{0,20}"
 _MONTH = r"^(199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$"
 _DAYS = {"Mon": 1, "Tue": 2, "Wed": 3, "Thu": 4, "Fri": 5, "Sat": 6, "Sun": 7}
 
@@ -64,7 +65,7 @@ def _model() -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for item in dataclasses.fields(Policy):
         default = item.default if item.default is not dataclasses.MISSING else None
-        kind: Any = {bool: bool, int: int, Decimal: Decimal}.get(type(default))
+        kind: Any = {bool: bool, int: int, Decimal: Decimal, str: str}.get(type(default))
         if item.name == "time_bands":
             fields[item.name] = (list[_Band] | None, None)
         elif kind is None:
@@ -72,7 +73,6 @@ def _model() -> type[BaseModel]:
         else:
             fields[item.name] = (kind, default)
     fields["advance_from"] = (Annotated[str, Field(pattern=_MONTH)] | None, None)
-    fields["max_lines"] = (int, 99)
     return create_model("Settings", __config__=ConfigDict(extra="forbid"), **fields)
 
 
@@ -100,7 +100,7 @@ def read_settings(workspace: Path) -> Policy:
         if wrong:
             raise TableError(f"'{key}' is {wrong}; expected {_expected(key)}", at=at)
     try:
-        values = _SETTINGS.model_validate(raw).model_dump(exclude={"max_lines"})
+        values = _SETTINGS.model_validate(raw).model_dump()
         bands = [_Band(**band).read() for band in values["time_bands"] or []]
     except (ValidationError, ValueError) as fault:
         words = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else str(fault)
@@ -133,7 +133,9 @@ def _wrong(key: str, value: object) -> str | None:
     if kind is bool:
         good = isinstance(value, bool)
     elif kind is int:
-        good = type(value) is int and 0 <= value <= _MOST.get(key, _MOST_COUNT)
+        good = type(value) is int and _LEAST.get(key, 0) <= value <= _MOST.get(key, _MOST_COUNT)
+    elif kind is str:
+        good = isinstance(value, str) and re.fullmatch(_CODE, value, re.ASCII) is not None
     elif kind is Decimal:
         number = Decimal(value) if type(value) is int else value
         good = isinstance(number, Decimal) and number.is_finite() and 0 <= number <= _MOST_DECIMAL
@@ -153,8 +155,10 @@ def _expected(key: str) -> str:
         return f"a list of feeds out of {', '.join(FEEDS)}"
     if key == "advance_from":
         return "a month such as 2026-03"
+    if kind is str:
+        return "up to 20 capital letters and digits in quotes"
     words = {bool: "true or false", int: "a whole number", Decimal: "a number"}.get(kind)  # type: ignore[arg-type]
-    return "a list" if words is None else words if kind is bool else f"{words} from 0 to {_most(key, kind):,}"
+    return "a list" if words is None else words if kind is bool else f"{words} from {_LEAST.get(key, 0)} to {_most(key, kind):,}"
 
 
 def _most(key: str, kind: object) -> int:
