@@ -8,10 +8,10 @@ import rich_click as click
 from click.exceptions import Exit
 
 from billing.errors import BillingError, RefusalsError
-from pipelines import cli_asks, cli_book, cli_month
+from pipelines import cli_asks, cli_book, cli_interface, cli_month
 from pipelines.cli_group import cotbill
 
-__all__ = ["cli_asks", "cli_book", "cli_month", "cotbill", "main"]  # the three modules put their commands in the group
+__all__ = ["cli_asks", "cli_book", "cli_interface", "cli_month", "cotbill", "main"]  # the four modules put their commands in the group
 INTERRUPTED = 130
 
 

@@ -14,6 +14,7 @@ from billing.layouts import FEEDS
 from billing.periods import Period
 from pipelines.book import Book
 from pipelines.book_facts import with_book
+from pipelines.interface_book import journal_of
 from pipelines.journal import Journal
 from pipelines.past import Past
 from pipelines.settings import read_settings
@@ -109,7 +110,7 @@ def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True
     if with_earlier or adjustments.height:
         past = Past(workspace, period, read_settings(workspace.root))
         earlier = with_corrected(past, past.earlier, frames["lines"])
-    bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, **frames)
+    bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, journal=journal_of(workspace, period), **frames)
     settings = read_settings(stages.folder / "inputs" if (stages.folder / "inputs").is_dir() else workspace.root)
     return with_book(bill, Book.open(workspace, period, settings, tables["users"]), adjustments)
 

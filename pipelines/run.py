@@ -25,6 +25,7 @@ from inputs.overlay import Overlaid, overlay
 from pipelines.book import ENTERED, Book
 from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
+from pipelines.interface_rejects import rejected_findings
 from pipelines.journal import Journal
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
 from pipelines.past import Past
@@ -115,6 +116,7 @@ class Runner:
         self.book = Book.open(workspace, period, self.policy, self.tables["users"], journal)
         self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self.past.loaded())
         self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
+        self.rejected = rejected_findings(workspace, period)
         self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
         self.steps: list[StepTime] = []
         self.total = len(self.inbox.files) + len(FEEDS) + 2  # the month, and what it carries on
@@ -139,7 +141,7 @@ class Runner:
             )
             for feed in FEEDS
         }  # fmt: skip
-        missing = [str(row) for row in self.inbox.findings.rows()]
+        missing = [str(row) for row in (*self.inbox.findings.rows(), *self.rejected.rows())]
         month_key = text_hash("month", str(self.as_of), code, self.book.key(), *self._issues(), *price_keys.values(), *missing)
         self._gate_all(gate_keys)
         for feed in FEEDS:
@@ -255,7 +257,7 @@ class Runner:
             records={feed: pl.concat([each.records.select(list(record_schema(feed))), each.out]) for feed, each in worked.items()},
             files=self._files(),
             suspense=pl.concat([empty(SUSPENSE), *[each.suspense for each in worked.values()]]),
-            findings=pl.concat([empty(FINDINGS), self.inbox.findings, self._gate_findings(gates)]),
+            findings=pl.concat([empty(FINDINGS), self.inbox.findings, self.rejected, self._gate_findings(gates)]),
         )
         streams = {feed: Billed(**{name: self._frame(f"price:{feed}", name) for name in _BILLED}) for feed in FEEDS}
         bill = assemble(loaded, streams, self.tables, self.period, self.policy, self._earlier("stock"), self.as_of)

@@ -60,16 +60,20 @@ def dollars(journal: pl.DataFrame) -> Decimal:
 
 
 def batch_view(journal: pl.DataFrame) -> dict[str, Any]:
-    """What templates are filled with: the batch and its documents, each with the sellers' and the buyers' lines."""
+    """What templates are filled with: the batch and its documents, each with the sellers' and the buyers' lines.
+
+    Args:
+        journal: JOURNAL of a batch of at least one document.
+    """
     rows = journal.sort("doc_id", "doc_line").to_dicts()
     by_document: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_document.setdefault(row["doc_id"], []).append(row)
     documents = [_document(found) for found in by_document.values()]
-    first = rows[0] if rows else {}
+    first = documents[0]
     batch = {
-        "batch_id": first.get("batch_id"), "short": str(first.get("batch_id", ""))[6:].replace("-", ""), "posted_on": first.get("posted_on"),
-        "department": documents[0]["department"] if documents else "", "unit": documents[0]["unit"] if documents else "",
+        "batch_id": first["batch_id"], "short": first["batch_id"].removeprefix("COT-20").replace("-", ""),
+        "posted_on": first["posted_on"], "department": first["department"], "unit": first["unit"],
         "doc_codes": sorted({row["doc_code"] for row in rows}), "document_count": len(documents), "line_count": len(rows),
         "dollars": dollars(journal),
     }  # fmt: skip

@@ -138,6 +138,7 @@ _FACTS: Final[dict[str, Callable[[MonthBill], pl.DataFrame]]] = {
     "fact_approval": lambda bill: _decided(bill.approvals),
     "fact_dispute": lambda bill: _decided(bill.disputes),
     "fact_invoice": lambda bill: bill.invoices,
+    "fact_journal": lambda bill: bill.journal,
     "control_totals": lambda bill: bill.controls,
 }
 

@@ -38,6 +38,10 @@ SETTINGS: Final = """\
 dispute_days = 60
 # Records of this many earlier periods still bill, marked as prior-period charges.
 look_back_periods = 12
+# The seller's own accounting codes; a string of this fund is sent under the same-fund event type.
+seller_fund = "6800"
+seller_department = "079"
+seller_unit = "1000"
 """
 
 

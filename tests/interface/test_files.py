@@ -88,7 +88,9 @@ def test_fixed_width_records_are_cut_by_the_table_of_widths_and_come_to_the_batc
                         "lines": "000008", "total": "178.12"}  # fmt: skip
     assert sum(Decimal(row["total"]) for row in papers) == Decimal(batch[0]["total"])
     for paper in papers:
-        sides = [sum(Decimal(row["amount"]) for row in lines if (row["number"], row["side"]) == (paper["number"], side)) for side in ("DR", "CR")]
+        sides = [
+            sum(Decimal(row["amount"]) for row in lines if (row["number"], row["side"]) == (paper["number"], side)) for side in ("DR", "CR")
+        ]
         assert sides == [Decimal(paper["total"])] * 2
     assert {(row["fund"], row["agency"], row["object"]) for row in lines if row["party"] == "S"} <= {
         ("6400", "079", revenue) for revenue in ("R401", "R402", "R403")
