@@ -35,7 +35,7 @@ def coded(parts: pl.DataFrame, tables: Tables, policy: Policy) -> pl.DataFrame:
     _refuse([TableError(f"rate code {code} is billed and not listed; add it", at=Location("rate_codes.csv")) for code in strangers])
     dated = classed.with_columns(_day=pl.col("stop_date").dt.offset_by("-1d"))
     paid = with_object(dated, tables, day="_day").drop("_day")
-    same = pl.when((pl.col("fund") == policy.seller_fund) & pl.lit(bool(policy.seller_fund))).then(pl.lit("Y")).otherwise(pl.lit("N"))
+    same = pl.when(pl.col("fund") == policy.seller_fund).then(pl.lit("Y")).otherwise(pl.lit("N"))  # a string always has a fund
     asked = paid.with_columns(same_fund=same)
     found = _mapped(_mapped(asked, tables, "rate_code", "_code"), tables, "rate_class", "_class")
     told = found.with_columns(pl.coalesce(f"_code_{name}", f"_class_{name}").alias(name) for name in _CODES)

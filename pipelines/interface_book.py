@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from billing.errors import ReconciliationError
 from billing.frames import empty
 from billing.interface import Documents
 from billing.interface_frames import ANSWERED, JOURNAL, PARTS
@@ -63,8 +64,16 @@ class InterfaceBook:
         return 1 + sum(batch.documents for batch in self.batches)
 
     def read(self, batch: SentBatch) -> Documents:
-        """A batch's frames, their hashes checked."""
-        frames = {name: read_frame(self.folder / entry["file"], entry["sha256"]) for name, entry in batch.frames.items()}
+        """A batch's frames.
+
+        Raises:
+            ReconciliationError: they are not as they were sent.
+        """
+        try:
+            frames = {name: read_frame(self.folder / entry["file"], entry["sha256"]) for name, entry in batch.frames.items()}
+        except ReconciliationError:
+            where = f"ledger/{self.folder.parent.name}/interface"
+            raise ReconciliationError(f"{where}: batch {batch.batch_id} is not as it was sent; restore the folder from a copy") from None
         return Documents(frames["journal"], frames["parts"])
 
     @cached_property

@@ -91,6 +91,29 @@ def test_a_row_of_gl_map_for_the_code_beats_the_one_for_its_class():
     assert set(journal.select("rate_class", "doc_code", "event_type").rows()) == {("RATED", "ITI", "IN77"), ("PASS", "IET", "IN04")}
 
 
+def test_a_row_of_gl_map_for_code_and_class_decides_that_code_alone():
+    gl_map = [("RATED", None, "N", "IET", "IN04"), ("RATED", "VS10", "N", "ITI", "IN77")]
+    codes = dict.fromkeys(("VS10", "HR10"), ("RATED", "R401", None))
+    parts = [*ONE, ("D7580001", "HR10", 1, "0100", "0001", "5.00")]
+
+    journal = made(parts, given=tables(gl_map, codes)).journal
+
+    buyers = journal.filter(pl.col("party") == "BUYER")
+    assert sorted(buyers.select("amount", "event_type").rows()) == [(Decimal("5.00"), "IN04"), (Decimal("100.00"), "IN77")]
+
+
+def test_lines_carry_the_first_and_the_last_day_of_service():
+    parts = [("D7580001", "VS10", 1, "0100", unit, "1.00") for unit in ("0001", "0002", "0001")]  # five days from the 1st, 2nd, 3rd
+
+    journal = made(parts).journal
+
+    assert journal.select("party", "unit", "service_from", "service_to").rows() == [
+        ("SELLER", "1000", dt.date(2026, 10, 1), dt.date(2026, 10, 7)),
+        ("BUYER", "0001", dt.date(2026, 10, 1), dt.date(2026, 10, 7)),
+        ("BUYER", "0002", dt.date(2026, 10, 2), dt.date(2026, 10, 6)),
+    ]
+
+
 def test_what_gl_map_lacks_is_refused_by_name():
     with pytest.raises(TableError, match=r"^gl_map\.csv: has no row for VS10 or class RATED with same_fund N; add one$"):
         made(ONE, given=tables([("RATED", None, "Y", "IET", "IN06")]))
@@ -234,6 +257,17 @@ def test_documents_that_do_not_hold_are_not_let_out(change, code):
         check_documents(journal, splits["amount"])
     assert refused.value.code == code
     assert lines.height == 1
+
+
+def test_a_document_with_both_sides_on_one_party_is_not_let_out_though_it_balances():
+    journal = made([*ONE, ("D7580001", "VS10", 1, "0100", "0002", "30.00")]).journal  # 100.00 and 30.00 against 130.00
+    netted = journal.with_columns(
+        dr_cr=pl.when(pl.col("doc_line") == 3).then(pl.lit("CR")).otherwise("dr_cr"),
+        amount=pl.when(pl.col("doc_line") == 1).then(pl.lit(Decimal("70.00"))).otherwise("amount").cast(pl.Decimal(38, 2)),
+    )
+
+    with pytest.raises(ReconciliationError, match="does not balance"):
+        check_documents(netted, pl.Series([Decimal("70.00")], dtype=pl.Decimal(38, 2)))
 
 
 def test_documents_that_do_not_come_to_their_invoices_are_not_let_out():

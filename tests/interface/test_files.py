@@ -212,6 +212,9 @@ def test_one_changed_cent_or_lost_line_of_a_finished_file_is_found():
         check_csv(files["gl_interface.csv"].replace(b"100.10", b"100.11", 1), found)
     with pytest.raises(ReconciliationError, match="lines of 8"):
         check_csv(b"\n".join(files["gl_interface.csv"].splitlines()[:-2]), found)
+    twice = [line for line in files["gl_interface.csv"].splitlines() if b"COT26100001" in line]
+    with pytest.raises(ReconciliationError, match="has 10 lines of 8"):
+        check_csv(b"\n".join([*files["gl_interface.csv"].splitlines(), *twice]), found)
     with pytest.raises(ReconciliationError, match="schema"):
         check_xml(files["iet.xml"].replace(b"CDATA[7.77", b"CDATA[-7.77"), schema, found)
     with pytest.raises(ReconciliationError, match=r"iet\.xml"):
