@@ -10,7 +10,7 @@ import polars as pl
 
 from billing.decisions import decided, record_content, row_content
 from billing.errors import UsageError
-from billing.frames import EXCEPTIONS
+from billing.frames import EXCEPTIONS, empty, table_schema
 from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.rulings import RELEASABLE
@@ -73,7 +73,8 @@ class Desk:
         if "month" not in self.stages.old:
             raise UsageError(f"{period} was not run yet; run it with `cotbill run {period}`")
         self.policy = read_settings(workspace.root)
-        self.users = self.stages.frame("month", "table-users")
+        has_users = "table-users" in self.stages.step("month").files  # the table may be absent
+        self.users = self.stages.frame("month", "table-users") if has_users else empty(table_schema("users"))
         self.book = Book.open(workspace, period, self.policy, self.users)
         found = self.stages.frame("month", "exceptions")
         self.exceptions = decided(found, self.book.decisions, self.book.taken_on)
