@@ -27,7 +27,7 @@ def rejected_findings(workspace: Workspace, period: Period) -> pl.DataFrame:
 
 def _rejected(workspace: Workspace, period: Period) -> list[dict[str, Any]]:
     journal = Journal(workspace.ledger / str(period))
-    if not any(journal.of(ANSWER)):
+    if not any(status == "REJECTED" for event in journal.of(ANSWER) for _, status, _ in event.data["answers"]):
         return []
     book = InterfaceBook(workspace, period, journal)
     lines = book.lines.filter((pl.col("status") == "REJECTED") & (pl.col("party") == "BUYER"))

@@ -116,6 +116,11 @@ def test_a_rejected_document_comes_back_as_an_exception_of_the_open_month(office
     assert (found["raw_value"], found["billing_number"], found["agency_code"], found["status"]) == (bad, "D7580002", "758", "OPEN")
     assert Decimal(found["amount"]) == Decimal("60.00")
     assert "unit 0002 is not valid" in found["message"]
+    assert found["source_file"] == "2026-09/interface"  # as old as its month
+    assert office("exceptions", NEXT, "--export", str(office.root.parent / "list.xlsx")).code in {0, 3}
+    carried = office("acknowledge", found["exception_id"], "--reason", "asked the fiscal officer", "--dry-run")
+    assert carried.code == 3  # to carry a hold over needs a second person
+    assert "is on no record" in office("reject", found["exception_id"], "--reason", "x").err
     assert query(office.root, f"select distinct status from fact_journal where doc_id = '{bad}'") == [("REJECTED",)]
 
 
