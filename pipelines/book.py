@@ -10,7 +10,7 @@ import polars as pl
 from billing.approval_levels import Approval, Subject
 from billing.approvals import Standing, standing
 from billing.decisions import DECISIONS
-from billing.frames import EXCEPTIONS, record_schema
+from billing.frames import EXCEPTIONS, FINDINGS, record_schema
 from billing.money import DOLLARS
 from billing.people import People
 from billing.periods import Period
@@ -135,7 +135,20 @@ def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, b
     ran = [event.data for event in journal.of("run")]
     if not ran or {name: ran[-1][name] for name in facts} != facts:
         seconds = f"{sum(step.seconds for step in run.steps):.1f}"
-        journal.append("run", {**facts, "seconds": seconds, "done": sum(not step.reused for step in run.steps)}, by)
+        done = sum(not step.reused for step in run.steps)
+        journal.append(
+            "run", {**facts, "seconds": seconds, "done": done, "rejected": run.rejected.select(pl.all().cast(pl.String)).to_dicts()}, by
+        )
+
+
+def rejects_noted(journal: Journal) -> pl.DataFrame:
+    """The rejected documents that a month's last run knew of; what was answered or sent since makes no difference.
+
+    Returns: FINDINGS.
+    """
+    runs = [event.data for event in journal.of("run")]
+    texts = pl.DataFrame(runs[-1].get("rejected", []) if runs else [], schema=dict.fromkeys(FINDINGS, pl.String()))
+    return texts.select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
 
 
 def rates_hash(workspace: Workspace) -> str:

@@ -66,6 +66,7 @@ class Run:
     policy: Policy
     key: str
     book: Book
+    rejected: pl.DataFrame = field(default_factory=lambda: empty(FINDINGS))  # documents of earlier months, by the accounting system
     stale: tuple[str, ...] = ()  # decisions whose record is not there any more
     steps: list[StepTime] = field(default_factory=list)
     records: Callable[[str], pl.DataFrame] = empty_records  # feed -> its records with their outcomes
@@ -156,7 +157,16 @@ class Runner:
                 {"as_of": self.as_of.isoformat(), "code": code, "policy": policy_hash, "tables": tables_hash,
                  "decisions": self.book.decisions.height}
             )  # fmt: skip
-        return Run(bill, self.policy, month_key, self.book, self._stale(), self.steps, lambda feed: self._frame(f"price:{feed}", "records"))
+        return Run(
+            bill,
+            self.policy,
+            month_key,
+            self.book,
+            self.rejected,
+            self._stale(),
+            self.steps,
+            lambda feed: self._frame(f"price:{feed}", "records"),
+        )
 
     def _issues(self) -> list[str]:
         """The seals of the issues that the journal knows: an invoice that changed since is issued anew."""

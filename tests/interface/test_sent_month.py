@@ -6,6 +6,11 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
+from billing.periods import Period
+from pipelines.book import rejects_noted
+from pipelines.interface_rejects import rejected_findings
+from pipelines.journal import Journal
+from pipelines.workspace import Workspace
 from tests.e2e.program import query
 from tests.e2e.world import REFERENCE
 from tests.interface.ledger_office import LedgerOffice, net
@@ -118,6 +123,9 @@ def test_a_rejected_document_comes_back_as_an_exception_of_the_open_month(office
     assert (found["raw_value"], found["billing_number"], found["agency_code"], found["status"]) == (bad, "D7580002", "758", "OPEN")
     assert Decimal(found["amount"]) == Decimal("60.00")
     assert "unit 0002 is not valid" in found["message"]
+    noted = rejects_noted(Journal(office.root / "ledger" / NEXT))  # billed again years later, the month still knows of it
+    assert noted.equals(rejected_findings(Workspace(office.root), Period.parse(NEXT)))
+    assert noted.height == 1
     assert found["source_file"] == "2026-09/interface"  # as old as its month
     assert office("exceptions", NEXT, "--export", str(office.root.parent / "list.xlsx")).code in {0, 3}
     carried = office("acknowledge", found["exception_id"], "--reason", "asked the fiscal officer", "--dry-run")
