@@ -23,8 +23,8 @@ def test_a_string_with_a_code_that_ended_holds_the_record_in_the_run_until_it_is
 
     held = [row for row in json.loads(office("exceptions", PERIOD, "--json").out) if row["code"] == "A106"]
     assert sorted((row["source_record_id"], row["column_name"], row["raw_value"]) for row in held) == [
-        ("u11", "unit", "0002"),
         ("p11", "unit", "0002"),
+        ("u11", "unit", "0002"),
     ]
     assert query(office.root, "select sum(records_held) from control_totals") == [(2,)]
     (office.root / "reference" / "coa_values.csv").write_text(VALUES.replace("2026-09-28", ""))
