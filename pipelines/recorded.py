@@ -110,7 +110,8 @@ def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True
     if with_earlier or adjustments.height:
         past = Past(workspace, period, read_settings(workspace.root))
         earlier = with_corrected(past, past.earlier, frames["lines"])
-    bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, journal=journal_of(workspace, period), **frames)
+    sent = journal_of(workspace, period)
+    bill = MonthBill(period=str(period), as_of=read_as_of(stages), tables=tables, earlier=earlier, journal=sent, **frames)
     settings = read_settings(stages.folder / "inputs" if (stages.folder / "inputs").is_dir() else workspace.root)
     return with_book(bill, Book.open(workspace, period, settings, tables["users"]), adjustments)
 

@@ -22,7 +22,7 @@ from billing.reissue import reissue
 from inputs.gate import read_feed
 from inputs.inbox import FeedFile, Inbox, list_inbox
 from inputs.overlay import Overlaid, overlay
-from pipelines.book import ENTERED, Book
+from pipelines.book import ENTERED, Book, rejects_noted
 from pipelines.book_facts import with_book
 from pipelines.files import file_hash, text_hash
 from pipelines.interface_rejects import rejected_findings
@@ -117,7 +117,7 @@ class Runner:
         self.book = Book.open(workspace, period, self.policy, self.tables["users"], journal)
         self.inbox: Inbox = list_inbox(workspace.inbox / str(period), period, self.policy, self.past.loaded())
         self.tables = with_adjustment_facts(self.tables, self.inbox, self.book)
-        self.rejected = rejected_findings(workspace, period)
+        self.rejected = rejected_findings(workspace, period) if journal is None else rejects_noted(journal)
         self.stages = Stages(workspace.ledger / str(period), period, afresh=True)
         self.steps: list[StepTime] = []
         self.total = len(self.inbox.files) + len(FEEDS) + 2  # the month, and what it carries on

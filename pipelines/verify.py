@@ -11,6 +11,7 @@ from inputs.text_file import entries
 from pipelines.journal import Journal
 from pipelines.troubles import Trouble
 from pipelines.verify_approvals import approval_troubles
+from pipelines.verify_interface import interface_troubles
 from pipelines.verify_journal import journal_troubles
 from pipelines.verify_links import link_troubles
 from pipelines.verify_month import Month
@@ -23,9 +24,11 @@ from pipelines.workspace import Workspace
 Check = Callable[[Month], Iterator[Trouble]]
 # cheap ones first; each is needed: tests/verify shows what goes unseen without it
 CHECKS: Final[tuple[Check, ...]] = (
-    journal_troubles, link_troubles, output_troubles, approval_troubles, total_troubles, rebuild_troubles,
+    journal_troubles, link_troubles, output_troubles, approval_troubles, interface_troubles, total_troubles, rebuild_troubles,
 )  # fmt: skip
-_KNOWN: Final = frozenset({"journal.jsonl", "head.json", "manifest.json", "published.json", "invoices.json", "stages", "posted"})
+_KNOWN: Final = frozenset(
+    {"journal.jsonl", "head.json", "manifest.json", "published.json", "invoices.json", "stages", "posted", "interface"}
+)
 # what reading a text that somebody changed can end in
 _MALFORMED: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, pl.exceptions.PolarsError)
 

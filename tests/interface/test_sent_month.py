@@ -259,3 +259,35 @@ def test_the_mart_and_the_book_hold_their_rows_when_the_next_month_is_closed(off
     assert office("interface", NEXT, "--format", "xml").code == 0
     assert len(office.events(NEXT, "interface")) == 2
     assert query(office.root, "select count(distinct batch_id) from fact_journal where period = '2026-10'") == [(1,)]
+
+
+def test_a_month_that_knew_of_a_rejected_document_verifies_after_it_was_sent_again(office: LedgerOffice) -> None:
+    bad = office.documents(NEXT)[0]
+    assert office.answer({doc: "REJECTED" if doc == bad else "ACCEPTED" for doc in office.documents(NEXT)}).code == 3
+    office.feeds("2026-11", 3)
+    office.close("2026-11", "2026-12-04")
+    assert query(office.root, "select raw_value from fact_exception where period = '2026-11' and code = 'A106'") == [(bad,)]
+    assert office("interface", NEXT, "--resend", "--as-of", "2026-12-05").code == 0
+
+    ended = office("verify")
+
+    assert ended.code == 0, ended.out + ended.err
+
+
+def test_verify_finds_what_was_changed_of_a_batch_or_of_a_file_that_went_out(office: LedgerOffice) -> None:
+    batch = office.root / "ledger" / NEXT / "interface" / f"COT-{NEXT}-01.journal.parquet"
+    file, stray = office.folder(NEXT) / "gl_interface.csv", batch.with_name("stray.parquet")
+    for path, line in (
+        (batch, f"ledger/{NEXT}/interface/{batch.name}: or the parts beside it are not as they were sent"),
+        (file, f"out/{NEXT}/interface/gl_interface.csv: is not as it was handed out"),
+        (stray, f"ledger/{NEXT}/interface/stray.parquet: is no batch that the journal knows"),
+    ):
+        whole = path.read_bytes() if path.exists() else None
+        path.write_bytes((whole or b"x")[:-1] + b"?")
+
+        ended = office("verify", NEXT)
+
+        assert ended.code == 13
+        assert line in ended.out + ended.err
+        path.unlink() if whole is None else path.write_bytes(whole)
+    assert office("verify", NEXT).code == 0
