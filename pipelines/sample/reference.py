@@ -22,11 +22,12 @@ ISSUE_DAYS, DUE_DAYS, DISPUTE_DAYS, CLOSE_DAYS = 6, 30, 60, 14
 def reference_tables(world: World) -> dict[str, list[Row]]:
     """Every table of reference/ and rates/ but number_plan, whose built-in one serves."""
     found = {name: sample_table(name) for name in SCHEDULE_TABLES}
+    strings, numbers = funding_rows(world.numbers, world.seed), number_rows(world.numbers)
     return found | {
         "agencies": agency_rows(world.agencies, fixed_cost_numbers(world)),
-        "billing_numbers": number_rows(world.numbers),
+        "billing_numbers": numbers,
         "agency_contacts": contact_rows(world.agencies),
-        "funding_strings": funding_rows(world.numbers, world.seed),
+        "funding_strings": strings,
         "call_owners": owner_rows(world),
         "exchanges": exchange_rows(world.places),
         "local_calling": read_data("local_calling"),
@@ -38,7 +39,19 @@ def reference_tables(world: World) -> dict[str, list[Row]]:
         "calendar": _calendar(),
         "users": user_rows(),
         "gl_map": read_data("gl_map"),
+        "coa_values": _coa_values(strings, numbers, found["rate_codes"]),
     }
+
+
+def _coa_values(strings: list[Row], numbers: list[Row], codes: list[Row]) -> list[Row]:
+    """What the accounting system knows of funds, departments and objects: all that the sample uses."""
+    objects = (
+        {row["object"] for row in strings} | {row["default_object"] for row in numbers} | {row.get("buyer_object", "") for row in codes}
+    )
+    known = {"fund": {row["fund"] for row in strings}, "department": {row["department"] for row in strings}, "object": objects}
+    return [
+        {"element": element, "value": value, "valid_from": SINCE} for element, values in known.items() for value in sorted(values - {""})
+    ]
 
 
 def _vendor_accounts(world: World) -> list[Row]:
