@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from billing.findings import find
-from billing.frames import OUTCOMES, SOURCE, SUSPENSE, Billed, Earlier, Tables, conform, empty, record_schema
+from billing.frames import FINDINGS, OUTCOMES, SOURCE, SUSPENSE, Billed, Earlier, Tables, conform, empty, record_schema
 from billing.layouts import FEEDS
 from billing.periods import Period
 from billing.policy import Policy
@@ -38,6 +38,13 @@ class Carried:
     def of(self, feed: str) -> pl.DataFrame:
         """The carried records of one feed."""
         return self.records.get(feed, empty(record_schema(feed)))
+
+    def files(self) -> pl.DataFrame:
+        """How many rows of each file were carried: feed, source_file, rows."""
+        shape: dict[str, pl.DataType] = {"feed": pl.String(), "source_file": pl.String()}
+        parts = [frame.select(list(shape)) for frame in [*self.records.values(), self.suspense]]
+        counted = pl.concat([empty(shape), *parts]).group_by(list(shape)).agg(rows=pl.len().cast(pl.Int64))
+        return counted.sort(list(shape)).select(*shape, "rows")
 
 
 def origin() -> pl.Expr:
@@ -77,6 +84,21 @@ def billed_again(carried: Carried) -> Period | None:
     months = [frame.select(origin()).to_series().min() for feed, frame in carried.records.items() if is_snapshot(feed)]
     named = [str(each) for each in months if each is not None]
     return Period.parse(min(named)) if named else None
+
+
+def still_unread(found: pl.DataFrame, suspense: pl.DataFrame) -> pl.DataFrame:
+    """The gate's findings without those on rows that people have settled, and with those on rows that were carried.
+
+    Args:
+        found: FINDINGS of the gate, this month's.
+        suspense: SUSPENSE that is left, carried rows among it.
+    """
+    settled = found.filter(pl.col("code") == "F006").join(suspense, on=_KEY, how="anti").select(*_KEY, "code")
+    old = suspense.filter(origin().is_not_null())
+    again = old.select(
+        pl.lit(None, dtype).alias(name) if name not in old.columns else pl.col(name) for name, dtype in FINDINGS.items()
+    ).with_columns(severity=pl.lit("HOLD"))
+    return pl.concat([found.join(settled, on=[*_KEY, "code"], how="anti", maintain_order="left"), again])
 
 
 def superseded(carried: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, Billed]:

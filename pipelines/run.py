@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from billing.carry import bill_late_snapshot, billed_again, is_snapshot, join, leave, origin, superseded
+from billing.carry import bill_late_snapshot, billed_again, is_snapshot, join, leave, origin, still_unread, superseded
 from billing.decisions import decided, effective
 from billing.errors import BillingError, InputError, Location, PeriodError, RefusalsError
 from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, Earlier, MonthBill, empty, record_schema
@@ -285,22 +285,12 @@ class Runner:
         ]
         if self.book.adjustments.height:
             rows.append({"feed": "adjustments", "source_file": ENTERED, "rows": self.book.adjustments.height})
-        parts = [frame.select("feed", "source_file") for frame in [*self.carried.records.values(), self.carried.suspense]]
-        old = pl.concat([empty({name: shape[name] for name in ("feed", "source_file")}), *parts])
-        counted = old.group_by("feed", "source_file").agg(rows=pl.len().cast(pl.Int64)).sort("feed", "source_file")
-        return pl.concat([pl.DataFrame(rows, schema=shape), counted.select(list(shape))])
+        return pl.concat([pl.DataFrame(rows, schema=shape), self.carried.files()])
 
     def _gate_findings(self, steps: list[str]) -> pl.DataFrame:
         """What the gate found, less what people have settled of unreadable rows; carried rows are still found."""
         found = pl.concat([empty(FINDINGS), *[self._frame(step, "findings") for step in steps]])
-        left = pl.concat([empty(SUSPENSE), *[each.suspense for each in self.worked.values()]])
-        key = ["feed", "source_file", "source_line"]
-        settled = found.filter(pl.col("code") == "F006").join(left, on=key, how="anti").select(*key, "code")
-        old = left.filter(origin().is_not_null())
-        again = old.select(
-            pl.lit(None, dtype).alias(name) if name not in old.columns else pl.col(name) for name, dtype in FINDINGS.items()
-        ).with_columns(severity=pl.lit("HOLD"))
-        return pl.concat([found.join(settled, on=[*key, "code"], how="anti", maintain_order="left"), again])
+        return still_unread(found, pl.concat([empty(SUSPENSE), *[each.suspense for each in self.worked.values()]]))
 
     def _worklist(self, bill: MonthBill, records: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """The month's exceptions with what people decided of them, and last month's explanations of the same."""

@@ -26,7 +26,10 @@ LONGER: dict[str, int] = {
 }
 LONGEST_MODULE = 300
 LONGEST_DEFENDED = 400
-DEFENDED = {"billing/layouts.py": "the published columns of every file: a table, not logic"}
+DEFENDED = {
+    "billing/layouts.py": "the published columns of every file: a table, not logic",
+    "billing/frames.py": "the shapes that pass between rooms: a table, not logic",
+}
 
 Rule = Callable[[ast.AST], bool]
 

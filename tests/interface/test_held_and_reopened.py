@@ -67,6 +67,9 @@ def test_without_a_sellers_fund_the_month_is_sent_with_a_caution(tmp_path):
     assert {row["event_type"] for row in office.sent(PERIOD)} == {"IN04"}
 
 
+pytestmark = pytest.mark.xdist_group("reopened_month")  # they work one month in their order, so one worker takes them all
+
+
 @pytest.fixture(scope="module")
 def reopened(tmp_path_factory) -> Office:
     """A month that is sent, reopened before anybody answered, billed differently and closed again."""

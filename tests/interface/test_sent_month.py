@@ -18,6 +18,9 @@ from tests.interface.ledger_office import LedgerOffice, net
 PERIOD, NEXT = "2026-09", "2026-10"
 
 
+pytestmark = pytest.mark.xdist_group("sent_month")  # they work one month in their order, so one worker takes them all
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> LedgerOffice:
     found = LedgerOffice.open(tmp_path_factory.mktemp("office") / "world")
