@@ -20,11 +20,11 @@ check: lint types imports test
 
 # all tests but the slow ones; arguments go to pytest
 test *ARGS:
-    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist loadgroup -m "not slow" {{ARGS}}
+    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist worksteal -m "not slow" {{ARGS}}
 
 # every test, the slow proofs too
 slow *ARGS:
-    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist loadgroup {{ARGS}}
+    {{bin}}python -m pytest -n {{workers}} --maxprocesses 8 --dist worksteal {{ARGS}}
 
 # ruff: rules and format
 lint:

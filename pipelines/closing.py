@@ -14,7 +14,7 @@ from billing.periods import Period
 from billing.test_agency import check_test_agency
 from pipelines.journal import Actor, Journal
 from pipelines.posting import Posted, commit, discard, posted, prepare, preparing
-from pipelines.run import Run
+from pipelines.ran import Run
 from pipelines.standing import posted_issues, seal_of, standing
 from pipelines.workspace import Workspace
 

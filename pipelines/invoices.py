@@ -8,8 +8,8 @@ from billing.errors import UsageError
 from billing.periods import Period
 from pipelines.files import read_note, write_atomic
 from pipelines.publish import mart_has_invoices, republish_mart
+from pipelines.ran import Progress, silent
 from pipelines.recorded import load_bill, stages_of
-from pipelines.run import Progress, silent
 from pipelines.settings import read_settings
 from pipelines.workspace import Workspace
 

@@ -8,8 +8,8 @@ from pipelines.files import file_hash
 from pipelines.invoices import invoice_files
 from pipelines.journal import Actor, Journal
 from pipelines.publish import publish
+from pipelines.ran import Progress, silent
 from pipelines.recorded import load_bill, stages_of
-from pipelines.run import Progress, silent
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
 

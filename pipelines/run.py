@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,6 @@ from billing.frames import FINDINGS, OUTCOMES, SUSPENSE, Billed, Earlier, MonthB
 from billing.layouts import FEEDS, TABLES
 from billing.month import Loaded, assemble, bill_stream
 from billing.periods import Period
-from billing.policy import Policy
 from billing.reissue import reissue
 from inputs.gate import read_feed
 from inputs.inbox import FeedFile, Inbox, list_inbox
@@ -29,57 +27,14 @@ from pipelines.interface_rejects import rejected_findings
 from pipelines.journal import Journal
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
 from pipelines.past import Past
+from pipelines.ran import Progress, Run, StepTime, silent
 from pipelines.recorded import MONTH, explained_last, load_carried, load_issues
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
 from pipelines.stock_past import stock_forward, with_corrected, with_old_lines
-from pipelines.waiting import Queued, queue
 from pipelines.workspace import Workspace
 
 _BILLED = tuple(item.name for item in dataclasses.fields(Billed))
-Progress = Callable[[str, int, int], None]  # step, done, total
-
-
-def silent(_step: str, _done: int, _total: int) -> None:
-    """Report no progress."""
-
-
-@dataclass
-class StepTime:
-    """One step of a run: what it was, whether it was reused, and how long it took."""
-
-    step: str
-    reused: bool
-    seconds: float
-
-
-def empty_records(feed: str) -> pl.DataFrame:
-    """No records of a feed."""
-    return empty({**record_schema(feed), "outcome": pl.String()})
-
-
-@dataclass
-class Run:
-    """A finished run of a period."""
-
-    bill: MonthBill
-    policy: Policy
-    key: str
-    book: Book
-    rejected: pl.DataFrame = field(default_factory=lambda: empty(FINDINGS))  # documents of earlier months, by the accounting system
-    stale: tuple[str, ...] = ()  # decisions whose record is not there any more
-    steps: list[StepTime] = field(default_factory=list)
-    records: Callable[[str], pl.DataFrame] = empty_records  # feed -> its records with their outcomes
-
-    @property
-    def adjustments(self) -> pl.DataFrame:
-        """The adjustments that are billed."""
-        return self.records("adjustments").filter(pl.col("outcome") == "BILLED").select(list(record_schema("adjustments")))
-
-    def queue(self) -> list[Queued]:
-        """What of the month needs a second person, and where it stands."""
-        bill = self.bill
-        return queue(self.book, self.adjustments, bill.tables, bill.earlier, Period.parse(bill.period))
 
 
 def run_month(workspace: Workspace, period: Period, as_of: dt.date, *, write: bool = True, progress: Progress = silent) -> Run:

@@ -8,8 +8,9 @@ import polars as pl
 
 from billing.errors import BillingError
 from pipelines.closing import unsettled
+from pipelines.ran import Run, silent
 from pipelines.recorded import MONTH
-from pipelines.run import Run, Runner, silent
+from pipelines.run import Runner
 from pipelines.stages import Step
 from pipelines.troubles import Trouble
 from pipelines.verify_month import Month

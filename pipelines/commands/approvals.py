@@ -18,8 +18,9 @@ from pipelines.journal import Actor
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.publish import republish_mart
+from pipelines.ran import Run
 from pipelines.recorded import read_as_of, stages_of
-from pipelines.run import Run, run_month
+from pipelines.run import run_month
 from pipelines.settings import read_settings
 from pipelines.signing_off import Office
 from pipelines.standing import standing

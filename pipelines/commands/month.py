@@ -17,8 +17,9 @@ from pipelines.invoices import invoice_files
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.publish import Published, publish
+from pipelines.ran import Run
 from pipelines.recorded import load_bill
-from pipelines.run import Run, run_month
+from pipelines.run import run_month
 from pipelines.standing import require_open
 from pipelines.workspace import Workspace, locked
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from pipelines.run import Progress
+from pipelines.ran import Progress
 
 _WIDE = 24  # no terminal is taken to be narrower
 _ROOM = 28  # the least room that a wrapped last column is readable in

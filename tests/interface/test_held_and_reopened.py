@@ -67,9 +67,6 @@ def test_without_a_sellers_fund_the_month_is_sent_with_a_caution(tmp_path):
     assert {row["event_type"] for row in office.sent(PERIOD)} == {"IN04"}
 
 
-pytestmark = pytest.mark.xdist_group("reopened_month")  # they work one month in their order, so one worker takes them all
-
-
 @pytest.fixture(scope="module")
 def reopened(tmp_path_factory) -> Office:
     """A month that is sent, reopened before anybody answered, billed differently and closed again."""
@@ -88,7 +85,7 @@ def reopened(tmp_path_factory) -> Office:
     return office
 
 
-def test_documents_of_an_issue_that_is_no_more_are_replaced_under_new_names(reopened: Office) -> None:
+def documents_of_an_issue_that_is_no_more_are_replaced_under_new_names(reopened: Office) -> None:
     desk = LedgerOffice(reopened.root)
     old = desk.documents(PERIOD)
 
@@ -103,7 +100,7 @@ def test_documents_of_an_issue_that_is_no_more_are_replaced_under_new_names(reop
     assert {row["doc_id"] for row in desk.register(PERIOD)["documents"] if row["status"] == "REPLACED"} == set(old)
 
 
-def test_a_replaced_document_may_be_rejected_but_not_accepted(reopened: Office) -> None:
+def a_replaced_document_may_be_rejected_but_not_accepted(reopened: Office) -> None:
     desk = LedgerOffice(reopened.root)
     old = desk.events(PERIOD, "interface")[0]["batch_id"]
     (gone, *_) = [row["doc_id"] for row in desk.register(PERIOD)["documents"] if row["batch_id"] == old]
@@ -118,7 +115,7 @@ def test_a_replaced_document_may_be_rejected_but_not_accepted(reopened: Office) 
     assert states[gone] == "REPLACED"
 
 
-def test_a_dry_run_of_the_answer_writes_nothing(reopened: Office) -> None:
+def a_dry_run_of_the_answer_writes_nothing(reopened: Office) -> None:
     desk = LedgerOffice(reopened.root)
     path = desk.root.parent / "dry.csv"
     path.write_text(f"doc_id,status,message\n{desk.documents(PERIOD)[0]},ACCEPTED,\n")
@@ -130,7 +127,7 @@ def test_a_dry_run_of_the_answer_writes_nothing(reopened: Office) -> None:
     assert desk.events(PERIOD, "acknowledged") == before
 
 
-def test_a_batch_that_was_changed_in_the_ledger_is_not_sent(reopened: Office) -> None:
+def a_batch_that_was_changed_in_the_ledger_is_not_sent(reopened: Office) -> None:
     desk = LedgerOffice(reopened.root)
     path = next((desk.root / "ledger" / PERIOD / "interface").glob("*-02.journal.parquet"))
     whole = path.read_bytes()
@@ -142,3 +139,16 @@ def test_a_batch_that_was_changed_in_the_ledger_is_not_sent(reopened: Office) ->
     assert ended.err.startswith("cotbill: ledger/2026-09/interface: batch COT-2026-09-02 is not as it was sent; restore")
     path.write_bytes(whole)
     assert desk("interface", PERIOD).code == 0
+
+
+STEPS = (
+    documents_of_an_issue_that_is_no_more_are_replaced_under_new_names,
+    a_replaced_document_may_be_rejected_but_not_accepted,
+    a_dry_run_of_the_answer_writes_nothing,
+    a_batch_that_was_changed_in_the_ledger_is_not_sent,
+)
+
+
+def test_a_month_that_was_reopened_replaces_its_documents(reopened: Office) -> None:
+    for step in STEPS:
+        step(reopened)

@@ -18,9 +18,6 @@ from tests.interface.ledger_office import LedgerOffice, net
 PERIOD, NEXT = "2026-09", "2026-10"
 
 
-pytestmark = pytest.mark.xdist_group("sent_month")  # they work one month in their order, so one worker takes them all
-
-
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> LedgerOffice:
     found = LedgerOffice.open(tmp_path_factory.mktemp("office") / "world")
@@ -29,7 +26,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> LedgerOffice:
     return found
 
 
-def test_an_open_month_only_shows_what_it_would_come_to(office: LedgerOffice) -> None:
+def an_open_month_only_shows_what_it_would_come_to(office: LedgerOffice) -> None:
     assert office("run", PERIOD, "--as-of", "2026-10-06").code in {0, 3}
 
     refused, shown = office("interface", PERIOD), office("interface", PERIOD, "--dry-run", "--json")
@@ -42,7 +39,7 @@ def test_an_open_month_only_shows_what_it_would_come_to(office: LedgerOffice) ->
     assert not (office.root / "ledger" / PERIOD / "interface").exists()
 
 
-def test_a_closed_month_is_sent_in_every_format_and_comes_to_its_invoices(office: LedgerOffice) -> None:
+def a_closed_month_is_sent_in_every_format_and_comes_to_its_invoices(office: LedgerOffice) -> None:
     office.close(PERIOD, "2026-10-06")
 
     ended = office("interface", PERIOD)
@@ -62,7 +59,7 @@ def test_a_closed_month_is_sent_in_every_format_and_comes_to_its_invoices(office
     assert query(office.root, "select count(distinct doc_id), min(status) from fact_journal") == [(event["documents"], "SENT")]
 
 
-def test_every_invoice_comes_to_its_documents_in_the_mart(office: LedgerOffice) -> None:
+def every_invoice_comes_to_its_documents_in_the_mart(office: LedgerOffice) -> None:
     rows = query(
         office.root,
         "select i.invoice_no, i.amount, sum(case when j.dr_cr = 'DR' then j.amount else -j.amount end) from fact_invoice i"
@@ -73,7 +70,7 @@ def test_every_invoice_comes_to_its_documents_in_the_mart(office: LedgerOffice) 
     assert [row for row in rows if row[1] != row[2]] == []
 
 
-def test_the_same_month_again_gives_the_same_bytes_and_no_second_event(office: LedgerOffice) -> None:
+def the_same_month_again_gives_the_same_bytes_and_no_second_event(office: LedgerOffice) -> None:
     before = office.hashes(office.folder(PERIOD))
     for path in office.folder(PERIOD).iterdir():
         path.unlink()
@@ -86,32 +83,32 @@ def test_the_same_month_again_gives_the_same_bytes_and_no_second_event(office: L
     assert len(office.events(PERIOD, "interface")) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("doc_id,status\nCOT26090001,ACCEPTED\n", ":1: F005: "),
-        ("doc_id,status,message\nCOT26090001,OK,\n", ":2:2: F006: status: expected one of ACCEPTED, REJECTED"),
-        ("doc_id,status,message\ncot26090001,ACCEPTED,\n", ":2:1: F006: doc_id: expected an upper-case code"),
-        ("doc_id,status,message\n,ACCEPTED,\n", ":2:1: F006: "),
-        ("doc_id,status,message\nCOT26090001,ACCEPTED,\nCOT26090001,ACCEPTED,\n",
-         ":3:1: F006: document COT26090001 is answered in line 2 already"),
-        ("doc_id,status,message\nCOT26090001,ACCEPTED,\nCOT26099999,ACCEPTED,\n", ":3:1: F006: document COT26099999 was never sent"),
-        ("doc_id,status,message\n", ": F006: holds no answer"),
-    ],
-)  # fmt: skip
-def test_an_answer_that_is_not_whole_and_known_is_refused_and_nothing_of_it_loaded(office: LedgerOffice, text: str, line: str) -> None:
-    path = office.root.parent / "bad.csv"
-    path.write_text(text)
-
-    ended = office("ack", str(path))
-
-    assert ended.code == 10
-    assert ended.err.startswith(f"bad.csv{line}"), ended.err
-    assert ended.err.count("\n") == 1
-    assert office.events(PERIOD, "acknowledged") == []
+REFUSED = [
+    ("doc_id,status\nCOT26090001,ACCEPTED\n", ":1: F005: "),
+    ("doc_id,status,message\nCOT26090001,OK,\n", ":2:2: F006: status: expected one of ACCEPTED, REJECTED"),
+    ("doc_id,status,message\ncot26090001,ACCEPTED,\n", ":2:1: F006: doc_id: expected an upper-case code"),
+    ("doc_id,status,message\n,ACCEPTED,\n", ":2:1: F006: "),
+    ("doc_id,status,message\nCOT26090001,ACCEPTED,\nCOT26090001,ACCEPTED,\n",
+     ":3:1: F006: document COT26090001 is answered in line 2 already"),
+    ("doc_id,status,message\nCOT26090001,ACCEPTED,\nCOT26099999,ACCEPTED,\n", ":3:1: F006: document COT26099999 was never sent"),
+    ("doc_id,status,message\n", ": F006: holds no answer"),
+]  # fmt: skip
 
 
-def test_a_rejected_document_comes_back_as_an_exception_of_the_open_month(office: LedgerOffice) -> None:
+def an_answer_that_is_not_whole_and_known_is_refused_and_nothing_of_it_loaded(office: LedgerOffice) -> None:
+    for text, line in REFUSED:
+        path = office.root.parent / "bad.csv"
+        path.write_text(text)
+
+        ended = office("ack", str(path))
+
+        assert ended.code == 10
+        assert ended.err.startswith(f"bad.csv{line}"), ended.err
+        assert ended.err.count("\n") == 1
+        assert office.events(PERIOD, "acknowledged") == []
+
+
+def a_rejected_document_comes_back_as_an_exception_of_the_open_month(office: LedgerOffice) -> None:
     documents = office.documents(PERIOD)
     assert office("run", NEXT, "--as-of", "2026-11-06").code in {0, 3}  # nothing but the answer changes until the next run
     assert "A106" not in office("exceptions", NEXT, "--json").out
@@ -137,7 +134,7 @@ def test_a_rejected_document_comes_back_as_an_exception_of_the_open_month(office
     assert query(office.root, f"select distinct status from fact_journal where doc_id = '{bad}'") == [("REJECTED",)]
 
 
-def test_after_an_answer_the_month_is_not_sent_again(office: LedgerOffice) -> None:
+def after_an_answer_the_month_is_not_sent_again(office: LedgerOffice) -> None:
     before = office.hashes(office.folder(PERIOD))
 
     ended = office("interface", PERIOD)
@@ -148,14 +145,14 @@ def test_after_an_answer_the_month_is_not_sent_again(office: LedgerOffice) -> No
     assert office.hashes(office.folder(PERIOD)) == before
 
 
-def test_an_answer_is_loaded_once(office: LedgerOffice) -> None:
+def an_answer_is_loaded_once(office: LedgerOffice) -> None:
     ended = office.answer({office.documents(PERIOD)[0]: "ACCEPTED"}, "again.csv")
 
     assert ended.code == 10
     assert "was answered already, it is ACCEPTED" in ended.err
 
 
-def test_a_code_that_is_still_not_valid_is_not_sent_again(office: LedgerOffice) -> None:
+def a_code_that_is_still_not_valid_is_not_sent_again(office: LedgerOffice) -> None:
     values = "element,value,valid_from,valid_to\nunit,0001,2020-01-01,\nunit,0003,2020-01-01,\nunit,1000,2020-01-01,\n"
     (office.root / "reference" / "coa_values.csv").write_text(values)
 
@@ -167,7 +164,7 @@ def test_a_code_that_is_still_not_valid_is_not_sent_again(office: LedgerOffice) 
     )
 
 
-def test_the_corrected_document_is_sent_once_under_a_new_name_that_names_the_old(office: LedgerOffice) -> None:
+def the_corrected_document_is_sent_once_under_a_new_name_that_names_the_old(office: LedgerOffice) -> None:
     (bad,) = office.register(PERIOD)["documents"] and [d for d in office.register(PERIOD)["documents"] if d["status"] == "REJECTED"]
     strings = REFERENCE["reference/funding_strings.csv"].replace("D7580002,1,100,0100,758,0002", "D7580002,1,100,0100,758,0003")
     (office.root / "reference" / "funding_strings.csv").write_text(strings.lstrip("\n"))
@@ -190,14 +187,14 @@ def test_the_corrected_document_is_sent_once_under_a_new_name_that_names_the_old
     assert office.register(PERIOD)["difference"] == "0.00"
 
 
-def test_the_exception_is_gone_and_the_open_month_asks_its_own_strings(office: LedgerOffice) -> None:
+def the_exception_is_gone_and_the_open_month_asks_its_own_strings(office: LedgerOffice) -> None:
     assert office("run", NEXT, "--as-of", "2026-11-06").code in {0, 3}
 
     codes = [row["code"] for row in json.loads(office("exceptions", NEXT, "--all", "--json").out)]
     assert "A106" not in codes
 
 
-def test_sending_again_twice_makes_no_second_document(office: LedgerOffice) -> None:
+def sending_again_twice_makes_no_second_document(office: LedgerOffice) -> None:
     before = len(office.events(PERIOD, "interface"))
 
     again = office("interface", PERIOD, "--resend", "--as-of", "2026-10-25")
@@ -212,7 +209,7 @@ def test_sending_again_twice_makes_no_second_document(office: LedgerOffice) -> N
     assert {row["status"] for row in office.register(PERIOD)["documents"]} == {"ACCEPTED", "RESENT"}
 
 
-def test_reversal_turns_every_accepted_document(office: LedgerOffice) -> None:
+def reversal_turns_every_accepted_document(office: LedgerOffice) -> None:
     accepted = {row["doc_id"] for row in office.register(PERIOD)["documents"] if row["status"] == "ACCEPTED"}
 
     ended = office("interface", PERIOD, "--reversal", "--as-of", "2026-11-10")
@@ -230,7 +227,7 @@ def test_reversal_turns_every_accepted_document(office: LedgerOffice) -> None:
     assert len([e for e in office.events(PERIOD, "interface") if e["sent_as"] == "REVERSAL"]) == 1
 
 
-def test_a_rejected_turning_is_sent_again_as_it_was_and_then_the_month_anew(office: LedgerOffice) -> None:
+def a_rejected_turning_is_sent_again_as_it_was_and_then_the_month_anew(office: LedgerOffice) -> None:
     batch = office.events(PERIOD, "interface")[-1]["batch_id"]
     documents = office.documents(PERIOD, batch)
     assert office.answer({doc: "REJECTED" if n == 0 else "ACCEPTED" for n, doc in enumerate(documents)}).code == 3
@@ -252,7 +249,7 @@ def test_a_rejected_turning_is_sent_again_as_it_was_and_then_the_month_anew(offi
                  " having sum(case when dr_cr = 'DR' then amount else -amount end) <> 0)") == [(0,)]  # fmt: skip
 
 
-def test_the_mart_and_the_book_hold_their_rows_when_the_next_month_is_closed(office: LedgerOffice) -> None:
+def the_mart_and_the_book_hold_their_rows_when_the_next_month_is_closed(office: LedgerOffice) -> None:
     office.close(NEXT, "2026-11-06")
 
     assert office("interface", NEXT, "--format", "xml").code == 0
@@ -264,7 +261,7 @@ def test_the_mart_and_the_book_hold_their_rows_when_the_next_month_is_closed(off
     assert query(office.root, "select count(distinct batch_id) from fact_journal where period = '2026-10'") == [(1,)]
 
 
-def test_a_month_that_knew_of_a_rejected_document_verifies_after_it_was_sent_again(office: LedgerOffice) -> None:
+def a_month_that_knew_of_a_rejected_document_verifies_after_it_was_sent_again(office: LedgerOffice) -> None:
     bad = office.documents(NEXT)[0]
     assert office.answer({doc: "REJECTED" if doc == bad else "ACCEPTED" for doc in office.documents(NEXT)}).code == 3
     office.feeds("2026-11", 3)
@@ -277,7 +274,7 @@ def test_a_month_that_knew_of_a_rejected_document_verifies_after_it_was_sent_aga
     assert ended.code == 0, ended.out + ended.err
 
 
-def test_verify_finds_what_was_changed_of_a_batch_or_of_a_file_that_went_out(office: LedgerOffice) -> None:
+def verify_finds_what_was_changed_of_a_batch_or_of_a_file_that_went_out(office: LedgerOffice) -> None:
     batch = office.root / "ledger" / NEXT / "interface" / f"COT-{NEXT}-01.journal.parquet"
     file, stray = office.folder(NEXT) / "gl_interface.csv", batch.with_name("stray.parquet")
     for path, line in (
@@ -294,3 +291,29 @@ def test_verify_finds_what_was_changed_of_a_batch_or_of_a_file_that_went_out(off
         assert line in ended.out + ended.err
         path.unlink() if whole is None else path.write_bytes(whole)
     assert office("verify", NEXT).code == 0
+
+
+STEPS = (
+    an_open_month_only_shows_what_it_would_come_to,
+    a_closed_month_is_sent_in_every_format_and_comes_to_its_invoices,
+    every_invoice_comes_to_its_documents_in_the_mart,
+    the_same_month_again_gives_the_same_bytes_and_no_second_event,
+    an_answer_that_is_not_whole_and_known_is_refused_and_nothing_of_it_loaded,
+    a_rejected_document_comes_back_as_an_exception_of_the_open_month,
+    after_an_answer_the_month_is_not_sent_again,
+    an_answer_is_loaded_once,
+    a_code_that_is_still_not_valid_is_not_sent_again,
+    the_corrected_document_is_sent_once_under_a_new_name_that_names_the_old,
+    the_exception_is_gone_and_the_open_month_asks_its_own_strings,
+    sending_again_twice_makes_no_second_document,
+    reversal_turns_every_accepted_document,
+    a_rejected_turning_is_sent_again_as_it_was_and_then_the_month_anew,
+    the_mart_and_the_book_hold_their_rows_when_the_next_month_is_closed,
+    a_month_that_knew_of_a_rejected_document_verifies_after_it_was_sent_again,
+    verify_finds_what_was_changed_of_a_batch_or_of_a_file_that_went_out,
+)
+
+
+def test_a_month_is_sent_answered_sent_again_and_turned(office: LedgerOffice) -> None:
+    for step in STEPS:
+        step(office)

@@ -15,7 +15,8 @@ from pipelines.issuing import issue_month
 from pipelines.journal import Actor, Journal
 from pipelines.loading import load_tables
 from pipelines.publish import publish
-from pipelines.run import Run, run_month
+from pipelines.ran import Run
+from pipelines.run import run_month
 from pipelines.signing_off import Office
 from pipelines.standing import standing
 from pipelines.waiting import judge
