@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from billing.errors import ReconciliationError
-from reports.write import make_folder, naming, sync_folder, write_bytes
+from reports.write import is_shared, make_folder, naming, sync_folder, write_bytes
 
-__all__ = ["make_folder", "naming", "sync_folder"]
+__all__ = ["is_shared", "make_folder", "naming", "sync_folder"]
 
 
 def write_atomic(path: Path, data: bytes) -> None:

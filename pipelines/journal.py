@@ -153,7 +153,7 @@ class Journal:
     def _put(self, line: bytes) -> None:
         """Add lines after the last whole one, durably; its file's name is durable first."""
         make_folder(self.folder)
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o660)
         try:
             if not self._whole:
                 sync_folder(self.folder)

@@ -4,6 +4,7 @@ Before the rename nothing refers to the folder; after it the month is posted, wh
 folder holds, not what a call answered, decides whether a posting took place.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -182,12 +183,16 @@ def _copy_inputs(workspace: Workspace, period: Period, stages: Stages, to: Path)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Put a file of ours into the folder; by a second name for the same bytes where the disk can."""
+    """Put a file of ours into the folder; by a second name for the same bytes where the disk can.
+
+    What a colleague wrote is copied: only its owner may make it read-only.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:
-        _write(target, source.read_bytes())
+    if source.stat().st_uid == os.geteuid():
+        with contextlib.suppress(OSError):
+            os.link(source, target, follow_symlinks=False)
+            return
+    _write(target, source.read_bytes())
 
 
 def _write(target: Path, data: bytes) -> None:

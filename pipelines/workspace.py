@@ -15,11 +15,12 @@ from typing import Final
 from billing.errors import BillingError, InputError
 from billing.periods import Period
 from inputs.text_file import entries
-from pipelines.files import make_folder, naming, sync_folder
+from pipelines.files import is_shared, make_folder, naming, sync_folder
 from pipelines.leftovers import clear
 from pipelines.settings import SETTINGS_FILE
 
 _NOTE_LIMIT: Final = 4096  # bytes
+_TEAM_UMASK: Final = 0o007
 _LOOKS: Final = 100
 _PAUSE_SECONDS: Final = 0.01
 
@@ -33,13 +34,15 @@ class Workspace:
 
     @classmethod
     def open(cls, root: Path) -> "Workspace":
-        """Take an existing folder.
+        """Take an existing folder; in a team's (its group may write, and its set-group-ID bit is on) the team shares all files.
 
         Raises:
             InputError: the folder is no workspace.
         """
         if not (root / "reference").is_dir() and not (root / SETTINGS_FILE).is_file():
             raise InputError(f"{root} is not a workspace; make one with `cotbill init {root}` or name one with -w")
+        if is_shared(root):
+            os.umask(_TEAM_UMASK)
         return cls(root)
 
     @property
@@ -121,7 +124,7 @@ def locked(workspace: Workspace, command: str) -> Iterator[None]:
     path = workspace.ledger / ".lock"
     with naming(path):
         make_folder(workspace.ledger)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o660)
     try:
         _take(handle)
         with naming(path):

@@ -3,10 +3,14 @@
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
+
+_TEAM: Final = 0o660  # in a team's folder: for the group too
 
 
 def sha256(data: bytes) -> str:
@@ -20,7 +24,7 @@ def file_name(name: str, suffix: str) -> str:
 
 
 def write_bytes(path: Path, data: bytes) -> Path:
-    """Put bytes at a path: temporary file beside it, fsync, rename, fsync the folder; readable by the owner alone.
+    """Put bytes at a path: temporary file beside it, fsync, rename, fsync the folder; for the owner alone, or for a team.
 
     A reader sees the old file or the new one, never a part; a failure leaves the old one and no litter. Where the
     process is killed, `.name.*.tmp` stays behind, which nothing reads.
@@ -36,6 +40,8 @@ def write_bytes(path: Path, data: bytes) -> Path:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
+                if is_shared(path.parent):
+                    os.fchmod(stream.fileno(), _TEAM)
                 os.fsync(stream.fileno())
             temporary.replace(path)
         except BaseException:
@@ -43,6 +49,12 @@ def write_bytes(path: Path, data: bytes) -> Path:
             raise
         sync_folder(path.parent)
     return path
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether a folder is a team's: its group may write in it, and what is made in it belongs to that group."""
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)
 
 
 @contextlib.contextmanager
