@@ -20,7 +20,7 @@ def rejected_findings(workspace: Workspace, period: Period) -> pl.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     for earlier in workspace.periods_with_ledger():
-        if earlier < period:
+        if earlier < period and (workspace.ledger / str(earlier) / "interface").is_dir():  # something was sent
             rows += _rejected(workspace, earlier)
     return pl.DataFrame(rows, schema=FINDINGS)
 

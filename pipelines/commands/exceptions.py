@@ -51,7 +51,7 @@ def exceptions(
 def _list(home: Workspace, month: Period, code: str | None, severity: str | None, *, show_all: bool, as_json: bool) -> int:
     found = load_bill(home, month).exceptions
     worked = None
-    if not standing(home, month).is_posted:  # decisions since the last run count at once
+    if standing(home, month).state == "OPEN":  # decisions since the last run count at once
         worked = Worklist(Desk(home, month))
         found = worked.desk.exceptions
     waits = _WAITS if waits_for_a_person(found) else 0

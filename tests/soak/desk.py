@@ -85,7 +85,7 @@ def _decide(home: Workspace, period: Period) -> int:
     waiting = desk.exceptions.filter(pl.col("status").is_in(WAITING)).with_columns(_from=origin())
     warnings = waiting.filter(pl.col("severity") == "WARN").to_dicts()
     for row in warnings:
-        desk.write(desk.decide("ACKNOWLEDGE", desk._of(row), "looked at"), by(BILLER, period))
+        desk.write([desk.decide("ACKNOWLEDGE", desk._of(row), "looked at")], by(BILLER, period))
     carried = waiting.filter(pl.col("_from").is_not_null() & pl.col("is_first_cause") & (pl.col("severity") == "HOLD")).to_dicts()
     for row in carried:
         target = desk._of(row)
@@ -94,7 +94,7 @@ def _decide(home: Workspace, period: Period) -> int:
             words = desk.decide("CORRECT", target, "the owner is known now", column_name="billing_number", new_value=OWNER)
         else:
             words = desk.decide("REJECT", target, "nobody knows whose it is")
-        desk.write(words, by(BILLER, period))
+        desk.write([words], by(BILLER, period))
     return len(warnings) + len(carried)
 
 
