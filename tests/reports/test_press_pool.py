@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import polars as pl
 
@@ -94,11 +96,11 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path):
         "import sys; from pathlib import Path; from tests.reports.bill import many_invoices; from reports.invoice import render_invoices;"
         "render_invoices(many_invoices(3, 1), Path(sys.argv[1]), workers=int(sys.argv[2]))"
     )
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+    with tempfile.TemporaryDirectory(prefix="s") as name:  # a short one: workers meet at a socket in it
+        scratch = Path(name)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": name}
 
-    for workers in ("1", "2"):
-        out = str(tmp_path / workers)
-        subprocess.run([sys.executable, "-c", code, out, workers], check=True, env=environment, cwd=ROOT)
-        assert list(scratch.iterdir()) == []
+        for workers in ("1", "2"):
+            out = str(tmp_path / workers)
+            subprocess.run([sys.executable, "-c", code, out, workers], check=True, env=environment, cwd=ROOT)
+            assert list(scratch.iterdir()) == []
