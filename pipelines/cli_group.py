@@ -11,7 +11,7 @@ from billing.errors import UsageError
 _DAY = re.compile(r"(199\d|2[01]\d\d)-\d\d-\d\d", re.ASCII)
 MONTH = (
     "check", "plan", "run", "exceptions", "correct", "hold", "release", "reject", "acknowledge", "withdraw", "adjust", "settle",
-    "approvals", "approve", "return", "invoices", "close", "reopen", "interface", "ack", "final", "dispute",
+    "approvals", "approve", "return", "invoices", "close", "reopen", "reports", "interface", "ack", "final", "dispute",
 )  # fmt: skip
 ASK = ("explain", "diff", "calendar", "verify", "sql", "mart")
 click.rich_click.COMMAND_GROUPS = {

@@ -159,6 +159,19 @@ def invoices(**options: Any) -> int:
 
 
 @cotbill.command()
+@period_argument
+@workspace_option
+@click.option("--only", multiple=True, metavar="R06", help="Only this report, printed as well; may be repeated.")
+@dry_run_option
+@json_option
+def reports(**options: Any) -> int:
+    """Make Financial Management's reports of a period."""
+    from pipelines.commands.reports import reports as work
+
+    return work(**options)
+
+
+@cotbill.command()
 @click.argument("identity", metavar="ID")
 @workspace_option
 @json_option

@@ -17,8 +17,8 @@ QUIET: Final = "SET enable_progress_bar = false"  # stdout is for data
 
 
 def is_monthly(table: MartTable) -> bool:
-    """Whether every row of a table belongs to a month."""
-    return "period" in table.names
+    """Whether every row of a table belongs to a month; a cost pool's period is only a word of reference data."""
+    return "period" in table.names and (not table.name.startswith("dim_") or table.name == "dim_period")
 
 
 def figures_of(frame: pl.DataFrame, table: MartTable) -> dict[str, Figure]:

@@ -19,6 +19,10 @@ REFERENCE: Final = {
     "dim_rate": "rates",
     "dim_rate_tier": "rate_tiers",
     "dim_agency_rate": "agency_rates",
+    "dim_contact": "agency_contacts",
+    "dim_funding": "funding_strings",
+    "dim_cost_pool": "cost_pools",
+    "dim_vendor": "vendors",
 }
 
 
@@ -93,6 +97,7 @@ def _periods(bills: list[MonthBill], statuses: dict[str, str]) -> pl.DataFrame:
                 "first_day": period.first_day,
                 "last_day": period.last_day,
                 "status": statuses.get(bill.period, "OPEN"),
+                "as_of": dt.date.fromisoformat(bill.as_of),
             }
         )
     return pl.DataFrame(rows, schema={c.name: POLARS[c.sql_type] for c in MART["dim_period"].columns})

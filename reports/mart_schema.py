@@ -1,103 +1,31 @@
 """The published tables: every column's name, type and meaning, in the contract's order, then what we add."""
 
-from dataclasses import dataclass
 from typing import Final
-
-import polars as pl
 
 from billing.frames import FUNDING_FIELDS
 from billing.layouts import TABLES
+from reports.mart_columns import DAY, EXACT, MONEY, POLARS, RATE, SOURCE, TEXT, WHOLE, WORDS, YES_NO, MartColumn, MartTable, columns
+from reports.mart_records import RECORDS
 
-MONEY: Final = "DECIMAL(18,2)"
-RATE: Final = "DECIMAL(18,6)"
-EXACT: Final = "DECIMAL(38,12)"
-TEXT: Final = "VARCHAR"
-WHOLE: Final = "BIGINT"
-DAY: Final = "DATE"
-TIME: Final = "TIMESTAMP"
-YES_NO: Final = "BOOLEAN"
-POLARS: Final[dict[str, pl.DataType]] = {
-    MONEY: pl.Decimal(18, 2),
-    RATE: pl.Decimal(18, 6),
-    EXACT: pl.Decimal(38, 12),
-    TEXT: pl.String(),
-    WHOLE: pl.Int64(),
-    DAY: pl.Date(),
-    TIME: pl.Datetime("us"),
-    YES_NO: pl.Boolean(),
-}
+__all__ = ["MART", "POLARS", "MartColumn", "MartTable"]
+
 _OF_KIND: Final = {
     "date": DAY, "int": WHOLE, "bool": YES_NO, "quantity": RATE, "rate": RATE, "percent": RATE, "money": MONEY, "cost": EXACT,
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class MartColumn:
-    """One published column."""
-
-    name: str
-    sql_type: str
-    comment: str
-
-
-@dataclass(frozen=True)
-class MartTable:
-    """One published table: its grain, columns and the key it is sorted by."""
-
-    name: str
-    comment: str
-    columns: tuple[MartColumn, ...]
-    key: tuple[str, ...]
-    amount: str | None = None  # the money column that is added up to check the copy
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All column names in order."""
-        return tuple(column.name for column in self.columns)
-
-
-_WORDS: Final = {
-    "period": "billing period, YYYY-MM",
-    "billing_number": "COT billing number; text, keeps its leading zeros",
-    "agency_code": "agency that owns the billing number",
-    "charge_id": "stable name of the charge row",
-    "invoice_no": "invoice number",
-    "rate_code": "rate code",
-    "stream": "one of the nine streams of charges",
-    "feed": "feed the record came in",
-    "source_file": "file name the record came in",
-    "source_line": "line in that file; the header is line 1",
-    "source_record_id": "the record's own number in the source system",
-    "valid_from": "first day in force",
-    "valid_to": "first day no longer in force; null: still in force",
-}
-
-
-def _columns(*rows: str) -> tuple[MartColumn, ...]:
-    """Read `name TYPE meaning` rows; a row of names alone is text with the meanings above."""
-    types = {"money": MONEY, "rate": RATE, "exact": EXACT, "text": TEXT, "whole": WHOLE, "day": DAY, "time": TIME, "yes": YES_NO}
-    found = []
-    for row in rows:
-        name, kind, *comment = row.split(" ", 2)
-        found.append(MartColumn(name, types[kind], comment[0] if comment else _WORDS[name]))
-    return tuple(found)
-
-
-_SOURCE: Final = ("feed text", "source_file text", "source_line whole", "source_record_id text")
-
-
 def _reference(name: str, table: str, comment: str) -> MartTable:
     """A reference or rate table as a dimension: its columns, the span, then where each row was read."""
     source = TABLES[table]
-    columns = [
-        MartColumn(column.name, _OF_KIND.get(column.kind, TEXT), _WORDS.get(column.name, _phrase(column.name, table)))
+    found = [
+        MartColumn(column.name, _OF_KIND.get(column.kind, TEXT), WORDS.get(column.name, _phrase(column.name, table)))
         for column in source.columns
     ]
-    names = [column.name for column in columns]
-    span = [MartColumn(end, DAY, _WORDS[end]) for end in ("valid_from", "valid_to") if end not in names]
-    place = _columns("source_file text table file the row was read from", "source_line whole line in that file")
+    names = [column.name for column in found]
+    span = [MartColumn(end, DAY, WORDS[end]) for end in ("valid_from", "valid_to") if end not in names]
+    place = columns("source_file text table file the row was read from", "source_line whole line in that file")
     key = (*source.key, *(["valid_from"] if source.is_dated and "valid_from" not in source.key else []))
-    return MartTable(name, comment, (*columns, *span, *place), key)
+    return MartTable(name, comment, (*found, *span, *place), key)
 
 
 def _phrase(name: str, table: str) -> str:
@@ -108,13 +36,14 @@ _DIMENSIONS: Final = (
     MartTable(
         "dim_period",
         "One row a billing period in this file",
-        _columns(
+        columns(
             "period text",
             "fiscal_year whole fiscal year, named after the calendar year it ends in",
             "fiscal_period whole 1 for July to 12 for June",
             "first_day day first day of the month",
             "last_day day last day of the month",
             "status text OPEN: as last run; CLOSING; CLOSED: posted; FINAL: sealed",
+            "as_of day the day its figures are dated by",
         ),
         ("period",),
     ),
@@ -124,13 +53,17 @@ _DIMENSIONS: Final = (
     _reference("dim_rate", "rates", "Standard rates as used, effective-dated, with their approval"),
     _reference("dim_rate_tier", "rate_tiers", "Price steps of tiered rates"),
     _reference("dim_agency_rate", "agency_rates", "Rates agreed with one agency or billing number; they beat the standard"),
+    _reference("dim_contact", "agency_contacts", "Who may order and approve for an agency, effective-dated"),
+    _reference("dim_funding", "funding_strings", "The accounting strings that pay for a billing number, effective-dated"),
+    _reference("dim_cost_pool", "cost_pools", "Cost and units of each cost group: forecast, actual; the base of a rate"),
+    _reference("dim_vendor", "vendors", "Vendors and how far back they give credit"),
 )
 
 _FACTS: Final = (
     MartTable(
         "fact_charge",
         "One row a charge: who, what, when, how much, and by what rate",
-        _columns(
+        columns(
             "charge_id text", "period text", "invoice_no text invoice the charge is on; null for nothing that is billed",
             "invoice_line_no whole line number on that invoice", "billing_number text", "agency_code text", "stream text",
             "component text BASE MRC NRC USAGE CALLS FEE TAX SURCHARGE CREDIT DEBIT", "rate_code text",
@@ -140,7 +73,7 @@ _FACTS: Final = (
             "amount money dollars, rounded once, half away from zero",
             "rate_valid_from day first day of the rate that priced the row", "approval_ref text approval of that rate",
             "is_prior_period yes whether the service was in an earlier period", "adjustment_id text adjustment that made the row",
-            *_SOURCE, "rule text the arithmetic in words and figures", "rate_date day the day whose rate prices the row",
+            *SOURCE, "rule text the arithmetic in words and figures", "rate_date day the day whose rate prices the row",
             "base_charge_id text the row a fee, tax or surcharge is taken on",
             "original_charge_id text the earlier row a credit or debit corrects",
             "line_count whole lines an MRC row stands for",
@@ -151,13 +84,13 @@ _FACTS: Final = (
     MartTable(
         "bridge_charge_source",
         "Which records made a charge row; every row but a fee on an invoice total has at least one",
-        _columns("charge_id text", *_SOURCE, "quantity rate units the record brought", "period text"),
+        columns("charge_id text", *SOURCE, "quantity rate units the record brought", "period text"),
         ("period", "charge_id", "feed", "source_file", "source_line"),
     ),
     MartTable(
         "fact_split",
         "One funding string's part of a charge row; the parts of a row come to its amount",
-        _columns(
+        columns(
             "charge_id text", "seq whole place of the funding string", "percent rate share in per cent",
             *(f"{name} text {name.replace('_', ' ')} of the funding string" for name in FUNDING_FIELDS),
             "federal_share_pct rate federal share of the string in per cent", "amount money dollars of this part", "period text",
@@ -168,7 +101,7 @@ _FACTS: Final = (
     MartTable(
         "fact_call",
         "One row a rated call; called and calling numbers are left out",
-        _columns(
+        columns(
             "call_id text the call's own number in the source system", "charge_id text charge row the call is in; null: it costs nothing",
             "billing_number text", "connect_at time when the call was answered, UTC",
             "billed_seconds whole seconds billed, in the plan's intervals", "jurisdiction text where the call went, as priced",
@@ -181,9 +114,9 @@ _FACTS: Final = (
     MartTable(
         "fact_exception",
         "One row a finding and what a person did about it; telephone numbers are masked",
-        _columns(
+        columns(
             "exception_id text stable name of the finding", "period text", "code text code of the exception catalogue",
-            "severity text FATAL HOLD WARN INFO", *_SOURCE, "billing_number text", "column_name text the column to look at",
+            "severity text FATAL HOLD WARN INFO", *SOURCE, "billing_number text", "column_name text the column to look at",
             "raw_value text what stands there", "amount money dollars at stake; null where no price can be known",
             "message text what is wrong; what to do", "status text OPEN until a person has dealt with it; INFO is NOTED",
             "disposition text what was decided", "reason text why", "decided_by text who decided", "decided_at time when, UTC",
@@ -195,7 +128,7 @@ _FACTS: Final = (
     MartTable(
         "fact_adjustment",
         "One row an adjustment billed: a credit or debit and what it corrects",
-        _columns(
+        columns(
             "adjustment_id text the adjustment's number", "period text", "billing_number text", "rate_code text",
             "amount money dollars; a credit is negative", "charge_id text", "description text what it is for",
             "original_charge_id text charge row it corrects", "invoice_no text", "status text BILLED: on an invoice",
@@ -210,7 +143,7 @@ _FACTS: Final = (
     MartTable(
         "fact_approval",
         "One row a decision of a second person",
-        _columns(
+        columns(
             "approval_id text name of the decision", "period text",
             "subject_kind text what was decided on: ADJUSTMENT REJECT RELEASE WAIVER DISPUTE BILL RATES REOPEN",
             "subject_id text its number", "user text who decided", "level text in which role", "decision text APPROVED or RETURNED",
@@ -222,7 +155,7 @@ _FACTS: Final = (
     MartTable(
         "fact_dispute",
         "One row a dispute of an invoice or a line",
-        _columns(
+        columns(
             "dispute_id text name of the dispute", "period text", "invoice_no text", "invoice_line_no whole line disputed; null: all",
             "charge_id text", "billing_number text", "opened_on day when it was entered", "opened_by text by whom",
             "is_inside_window yes whether it was received in time", "amount money dollars disputed", "reason text why",
@@ -238,7 +171,7 @@ _FACTS: Final = (
     MartTable(
         "fact_invoice",
         "One row an invoice",
-        _columns(
+        columns(
             "invoice_no text", "period text", "billing_number text billing number, or the group's code on a group invoice",
             "agency_code text", "amount money dollars due", "prior_amount money last period's; null when there is none",
             "issued_on day date of the invoice", "due_on day date payment is due", "dispute_by day last day to dispute it",
@@ -252,7 +185,7 @@ _FACTS: Final = (
     MartTable(
         "fact_journal",
         "The accounting interface, one row a line; every document balances",
-        _columns(
+        columns(
             "batch_id text batch the document was sent in", "doc_id text document number", "doc_code text kind of document",
             "doc_line whole line of the document", "party text SELLER or BUYER", "dr_cr text DR or CR", "event_type text event type",
             "fund text fund", "department text department", "unit text unit", "appr_unit text appropriation unit",
@@ -276,7 +209,7 @@ _FACTS: Final = (
     MartTable(
         "control_totals",
         "Records and dollars of each file: in = billed + held + rejected + dropped",
-        _columns(
+        columns(
             "period text", "feed text", "source_file text",
             *(f"records_{name} whole records {name}" for name in ("in", "billed", "held", "rejected", "dropped")),
             *(f"amount_{name} money dollars {name}" for name in ("in", "billed", "held", "rejected", "dropped")),
@@ -291,4 +224,4 @@ _FACTS: Final = (
     ),
 )  # fmt: skip
 
-MART: Final[dict[str, MartTable]] = {table.name: table for table in (*_DIMENSIONS, *_FACTS)}
+MART: Final[dict[str, MartTable]] = {table.name: table for table in (*_DIMENSIONS, *_FACTS, *RECORDS)}

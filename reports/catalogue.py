@@ -1,0 +1,28 @@
+"""The report catalogue: each report's number, its name in files, its title, and the function that makes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from reports.finance.by_agency import by_agency
+from reports.finance.by_stream import by_stream
+from reports.published import Published
+from reports.report import Report
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report of the catalogue; use: what a reader asks of it."""
+
+    id: str
+    make: Callable[[Published], Report]
+    use: str
+
+
+CATALOGUE: Final[dict[str, Entry]] = {
+    entry.id: entry
+    for entry in (
+        Entry("R02", by_agency, "what each agency pays, by stream"),
+        Entry("R05", by_stream, "what each stream and cost group earned"),
+    )
+}
