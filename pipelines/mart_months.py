@@ -11,7 +11,7 @@ from pipelines.history import Known, KnownMonths, known_months, states
 from pipelines.recorded import load_bill
 from pipelines.stages import code_hash
 from pipelines.workspace import Workspace
-from reports.mart import Kept, MartChangedError, MartSummary, publish
+from reports.mart import Kept, MartChangedError, MartSummary, publish, stamp_of
 from reports.mart_frames import REFERENCE, newest_first
 
 _NOTE: Final = "mart.json"
@@ -19,10 +19,16 @@ _YEAR: Final = 12  # months after which the file is written out anew
 _TWICE: Final = 2  # so many times the bytes a row it was first written with, and it is written out anew
 
 
-def publish_mart(workspace: Workspace, bill: MonthBill) -> str:
+def mart_stands(workspace: Workspace) -> bool:
+    """Whether the mart is the file that was published last."""
+    stamp = stamp_of(workspace.mart)
+    return stamp != "" and read_note(workspace.ledger / _NOTE).get("stamp") == stamp
+
+
+def publish_mart(workspace: Workspace, bill: MonthBill) -> None:
     """Publish a month in the mart, with all that is not there as it is recorded now; the caller holds the lock.
 
-    The file is the one that was published last, by its hash, or every month is read again. Returns: its SHA-256.
+    The file is the one that was published last, by its stamp, or every month is read again.
 
     Raises:
         ReconciliationError: a month does not foot, or the file read back differs; the mart that stands stays.
@@ -43,9 +49,8 @@ def publish_mart(workspace: Workspace, bill: MonthBill) -> str:
         name: {month: [rows, None if dollars is None else f"{dollars:f}"] for month, (rows, dollars) in parts.items()}
         for name, parts in done.figures.items()
     }  # fmt: skip
-    body = {"code": code_hash(), "sha256": done.sha256, "keys": keys, "figures": figures, "fresh": fresh, "now": _size(workspace, done)}
+    body = {"code": code_hash(), "stamp": done.stamp, "keys": keys, "figures": figures, "fresh": fresh, "now": _size(workspace, done)}
     write_atomic(path, (json.dumps(body, indent=1, sort_keys=True) + "\n").encode())
-    return done.sha256
 
 
 def _publish(workspace: Workspace, found: KnownMonths, bill: MonthBill, kept: Kept | None, told: dict[str, str]) -> MartSummary:
@@ -73,7 +78,8 @@ def _kept(note: dict[str, Any], keys: dict[str, str], period: str) -> Kept | Non
     }
     fresh, now = note["fresh"], note["now"]
     is_grown = now["bytes"] * fresh["rows"] > _TWICE * fresh["bytes"] * now["rows"]
-    return Kept(note["sha256"], figures, months, anew=is_grown or now["months"] - fresh["months"] >= _YEAR)
+    gone = tuple(sorted(set(note["keys"]) - set(months)))
+    return Kept(note.get("stamp", ""), figures, months, gone, anew=is_grown or now["months"] - fresh["months"] >= _YEAR)
 
 
 def _size(workspace: Workspace, done: MartSummary) -> dict[str, int]:

@@ -12,7 +12,7 @@ from pipelines.disputed import EVENTS as DISPUTE_EVENTS
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.history import known_months, states
 from pipelines.journal import Journal
-from pipelines.mart_months import publish_mart
+from pipelines.mart_months import mart_stands, publish_mart
 from pipelines.recorded import load_bill
 from pipelines.stages import code_hash
 from pipelines.standing import standing
@@ -42,13 +42,13 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     facts = evidence(workspace, period, key)
     wanted = text_hash("publish", code_hash(), json.dumps(facts, sort_keys=True), json.dumps(_months(workspace, period), sort_keys=True))
     old = read_note(note_path)
-    if old.get("key") == wanted and _are_whole(workspace, old):
+    if old.get("key") == wanted and mart_stands(workspace) and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
         return Published(files, workspace.mart, reused=True)
     files = write_month(bill, out, facts) | write_close_calendar(workspace, period, bill.tables)
     _clear(out / "detail", set(files.values()))
     hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in files.values()}
-    hashes[str(workspace.mart.relative_to(workspace.root))] = publish_mart(workspace, bill)
+    publish_mart(workspace, bill)
     names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
     note = {"key": wanted, "files": hashes, "names": names, "pdf": _pdf_hash(workspace, period)}
     write_atomic(note_path, json.dumps(note, indent=1, sort_keys=True).encode())
@@ -86,10 +86,9 @@ def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency
 
 def republish_mart(workspace: Workspace, period: Period) -> None:
     """Publish the mart again, after invoices were rendered."""
-    sha256 = publish_mart(workspace, load_bill(workspace, period, with_earlier=False))
+    publish_mart(workspace, load_bill(workspace, period, with_earlier=False))
     note_path = workspace.ledger / str(period) / _NOTE
     old = {"files": {}} | read_note(note_path)
-    old["files"][str(workspace.mart.relative_to(workspace.root))] = sha256
     old["pdf"] = _pdf_hash(workspace, period)
     write_atomic(note_path, json.dumps(old, indent=1, sort_keys=True).encode())
 

@@ -24,12 +24,16 @@ def build(file: Path, frames: Frames) -> None:
             _insert(connection, table, frames[table.name])
 
 
-def build_beside(file: Path, frames: Frames, months: list[str]) -> None:
-    """Put frames in the place of all that a copy of a mart holds beside the months that stay."""
+def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
+    """Put frames in the place of the months of a copy of a mart that go, and of its tables without months.
+
+    What a month's rows are not in is not read: DuckDB knows the least and the greatest of each of its row groups.
+    """
     for connection in _written(file):
         for table in MART.values():
             if is_monthly(table) and table.name != "dim_period":
-                connection.execute(_all_but(table), [months])
+                for month in gone:
+                    connection.execute(_all_of(table) + " WHERE period = ?", [month])
             else:
                 connection.execute(_all_of(table))
             _insert(connection, table, frames[table.name])
@@ -94,10 +98,6 @@ def _insert(connection: "duckdb.DuckDBPyConnection", table: MartTable, frame: pl
 
 def _attached(file: Path, name: str, option: str) -> str:
     return f"ATTACH {quoted(str(file))} AS {name} ({option})"
-
-
-def _all_but(table: MartTable) -> str:
-    return " ".join(("DELETE FROM", _named(table.name), "WHERE period NOT IN (SELECT unnest(?::VARCHAR[]))"))
 
 
 def _all_of(table: MartTable) -> str:

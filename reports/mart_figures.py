@@ -38,20 +38,38 @@ def _sum(frame: pl.DataFrame, table: MartTable) -> Decimal | None:
     return Decimal(int(whole)).scaleb(-scale)
 
 
-def measure(file: Path) -> Figures:
-    """What is in every table, read back from the closed file."""
+def measure(file: Path, stayed: Figures | None = None) -> Figures:
+    """What is in every table, read back from the closed file.
+
+    Args:
+        stayed: figures of months that were read back before and have stayed; of them only all rows together are counted,
+            and where these are others than told, every month is read.
+    """
     import duckdb
 
     with duckdb.connect(str(file), read_only=True) as connection:
         connection.execute(QUIET)
-        return {table.name: _measured(connection, table) for table in MART.values()}
+        return {table.name: _measured(connection, table, (stayed or {}).get(table.name, {})) for table in MART.values()}
 
 
-def _measured(connection: "duckdb.DuckDBPyConnection", table: MartTable) -> dict[str, Figure]:
+def _measured(connection: "duckdb.DuckDBPyConnection", table: MartTable, stayed: dict[str, Figure]) -> dict[str, Figure]:
+    import duckdb
+
+    rows = connection.table(table.name)
+    if not stayed or not is_monthly(table) or table.name == "dim_period":
+        return _added(rows, table)
+    last = max(stayed)  # months come in their order: what is after the last is new, what is before was there
+    newer = _added(rows.filter(duckdb.ColumnExpression("period") > duckdb.ConstantExpression(last)), table)
+    told = sum(count for count, _ in [*stayed.values(), *newer.values()])
+    counted = rows.aggregate("count(*)").fetchall()[0][0]
+    return stayed | newer if counted == told and set(stayed).isdisjoint(newer) else _added(rows, table)
+
+
+def _added(rows: "duckdb.DuckDBPyRelation", table: MartTable) -> dict[str, Figure]:
     dollars = f'coalesce(sum("{table.amount}"), 0)' if table.amount else "NULL"
     month = "period" if is_monthly(table) else "''"
-    rows = connection.table(table.name).aggregate(f"{month}, count(*), {dollars}", "period" if is_monthly(table) else "").fetchall()
-    return {str(name): (int(count), Decimal(amount) if table.amount else None) for name, count, amount in rows}
+    found = rows.aggregate(f"{month}, count(*), {dollars}", "period" if is_monthly(table) else "").fetchall()
+    return {str(name): (int(count), Decimal(amount) if table.amount else None) for name, count, amount in found}
 
 
 def whole(figures: dict[str, Figure]) -> Figure:

@@ -77,10 +77,11 @@ class Disk:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("open", "close", "write", "fsync", "ftruncate", "unlink", "mkdir", "rmdir", "chmod", "rename", "replace", "link"):
                 self.real[name] = getattr(os, name)
-            self.real["file"] = io.open
+            self.real["sendfile"], self.real["file"] = os.sendfile, io.open
             patch.setattr(os, "open", self._open)
             patch.setattr(os, "close", self._close)
             patch.setattr(os, "write", self._write)
+            patch.setattr(os, "sendfile", self._sendfile)
             patch.setattr(os, "fsync", self._fsync)
             patch.setattr(os, "ftruncate", self._ftruncate)
             for name in ("unlink", "mkdir", "rmdir", "chmod"):
@@ -168,6 +169,13 @@ class Disk:
         if path is None:
             return int(self.real["write"](handle, data))
         return self.write(handle, path, data)
+
+    def _sendfile(self, target: int, source: int, place: int | None, count: int) -> int:
+        path = self.files.get(target)
+        if path is None:
+            return int(self.real["sendfile"](target, source, place, count))
+        data = os.read(source, count) if place is None else os.pread(source, count, place)
+        return self.write(target, path, data) if data else 0
 
     def write(self, handle: int, path: str, data: Any) -> int:
         """Write to an open file of the folder."""

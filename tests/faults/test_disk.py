@@ -104,6 +104,21 @@ def test_a_write_on_a_disk_that_fills_up_is_partly_there(tmp_path: Path) -> None
     assert 0 < (tmp_path / "new").stat().st_size < 5000
 
 
+def test_bytes_sent_from_file_to_file_are_written_through_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 5000)
+    disk = Disk(tmp_path, Fault(FULL, 2))
+
+    with (
+        disk.failing(),
+        (tmp_path / "a").open("rb") as source,
+        (tmp_path / "b").open("wb") as target,
+        pytest.raises(OSError, match="No space"),
+    ):
+        os.sendfile(target.fileno(), source.fileno(), None, 9000)
+
+    assert [change.what for change in disk.changes] == ["open", "write"]
+
+
 def test_an_fsync_that_fails_says_so(tmp_path: Path) -> None:
     with Disk(tmp_path, Fault(EIO, 3)).failing(), pytest.raises(OSError, match="Input/output"):
         _write(tmp_path / "new", "text")

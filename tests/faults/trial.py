@@ -115,7 +115,7 @@ _DISKS: list[Disk] = []  # the one in the way
 
 def _filled(file: Path, frames: dict[str, Any], kept: Any, old: Path | None) -> None:
     key = hashlib.sha256(repr([(name, frames[name].rows()) for name in sorted(frames)]).encode())
-    key.update(repr((kept.months, kept.anew) if kept else None).encode() + (old.read_bytes() if old else b""))
+    key.update(repr((kept.months, kept.gone, kept.anew) if kept else None).encode() + (old.read_bytes() if old else b""))
     name = key.hexdigest()
     if name not in _MARTS:
         with tempfile.TemporaryDirectory() as folder:
@@ -152,10 +152,10 @@ def _put(file: Path, data: bytes) -> None:
         raise duckdb.IOException(f'Could not write file "{file}": {error.strerror}') from error
 
 
-def _measured(file: Path) -> Any:
-    name = hashlib.sha256(file.read_bytes()).hexdigest()
+def _measured(file: Path, stayed: Any) -> Any:
+    name = hashlib.sha256(file.read_bytes() + repr(stayed).encode()).hexdigest()
     if name not in _MEASURES:
-        _MEASURES[name] = _measure(file)
+        _MEASURES[name] = _measure(file, stayed)
     return _MEASURES[name]
 
 

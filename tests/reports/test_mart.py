@@ -211,7 +211,7 @@ def test_months_that_stay_and_one_put_in_are_as_all_made_at_once(months, tmp_pat
     bills, references = months
     path = tmp_path / "m.duckdb"
     first = publish([*bills[:2], replace(bills[2], exceptions=bills[2].exceptions.head(1))], path)
-    kept = Kept(first.sha256, first.figures, ("2026-08", "2026-09"), anew)
+    kept = Kept(first.stamp, first.figures, ("2026-08", "2026-09"), ("2026-10",), anew)
 
     grown = publish([bills[2]], path, kept=kept, references=references, statuses={"2026-08": "CLOSED"})
 
@@ -228,7 +228,7 @@ def test_no_month_stays_of_a_file_that_was_changed_or_is_gone(months, tmp_path):
     bills, references = months
     path = tmp_path / "m.duckdb"
     first = publish(bills, path)
-    kept = Kept("0" * 64, first.figures, ("2026-08", "2026-09"))
+    kept = Kept("1 2 3 4 5", first.figures, ("2026-08", "2026-09"), ("2026-10",))
     before = path.read_bytes()
 
     with pytest.raises(MartChangedError):
@@ -247,7 +247,7 @@ def test_a_month_that_stays_with_another_figure_than_was_recorded_is_not_publish
     figures = {**first.figures, "fact_split": {**first.figures["fact_split"], "2026-09": (1, Decimal("0.01"))}}
 
     with pytest.raises(ReconciliationError, match="read back differs in fact_split"):
-        publish([bills[2]], path, kept=Kept(first.sha256, figures, ("2026-08", "2026-09")), references=references)
+        publish([bills[2]], path, kept=Kept(first.stamp, figures, ("2026-08", "2026-09"), ("2026-10",)), references=references)
 
 
 def test_times_of_any_written_form_become_utc():
