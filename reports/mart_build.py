@@ -33,7 +33,7 @@ def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
         for table in MART.values():
             if is_monthly(table) and table.name != "dim_period":
                 for month in gone:
-                    connection.execute(_all_of(table) + " WHERE period = ?", [month])
+                    connection.execute(_all_in(table), [month])
             else:
                 connection.execute(_all_of(table))
             _insert(connection, table, frames[table.name])
@@ -98,6 +98,10 @@ def _insert(connection: "duckdb.DuckDBPyConnection", table: MartTable, frame: pl
 
 def _attached(file: Path, name: str, option: str) -> str:
     return f"ATTACH {quoted(str(file))} AS {name} ({option})"
+
+
+def _all_in(table: MartTable) -> str:
+    return " ".join(("DELETE FROM", _named(table.name), "WHERE period = ?"))
 
 
 def _all_of(table: MartTable) -> str:
