@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from billing.behind_frames import Behind
 from billing.book_frames import ADJUSTMENTS, APPROVALS, DISPUTES
 from billing.errors import ReconciliationError
 from billing.interface_frames import ANSWERED
@@ -211,6 +212,7 @@ class MonthBill:
     adjustments: pl.DataFrame = field(default_factory=lambda: empty(ADJUSTMENTS))
     disputes: pl.DataFrame = field(default_factory=lambda: empty(DISPUTES))
     journal: pl.DataFrame = field(default_factory=lambda: empty(ANSWERED))
+    behind: Behind = field(default_factory=Behind)  # for the mart alone
 
 
 def empty(shape: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from billing.frames import MonthBill
+from pipelines.behind import with_behind
 from pipelines.files import read_note, text_hash, write_atomic
 from pipelines.handing_on import past_tables
 from pipelines.history import Known, KnownMonths, known_months, states
@@ -34,7 +35,7 @@ def publish_mart(workspace: Workspace, bill: MonthBill) -> None:
         ReconciliationError: a month does not foot, or the file read back differs; the mart that stands stays.
     """
     found = known_months(workspace)
-    keys = {str(each.period): _key(workspace, each) for each in found.months}
+    keys = _keys(workspace, found)
     path = workspace.ledger / _NOTE
     note = read_note(path)
     kept = _kept(note, keys, bill.period)
@@ -56,7 +57,7 @@ def publish_mart(workspace: Workspace, bill: MonthBill) -> None:
 def _publish(workspace: Workspace, found: KnownMonths, bill: MonthBill, kept: Kept | None, told: dict[str, str]) -> MartSummary:
     stay = set(kept.months) if kept else set()
     others = [each for each in found.months if str(each.period) not in stay | {bill.period}]
-    bills = [bill, *[load_bill(workspace, each.period, with_earlier=False) for each in others]]
+    bills = [with_behind(workspace, each) for each in [bill, *[load_bill(workspace, each.period, with_earlier=False) for each in others]]]
     hashes: dict[str, str] = {}
     for each in found.months:
         if str(each.period) not in stay:
@@ -86,12 +87,21 @@ def _size(workspace: Workspace, done: MartSummary) -> dict[str, int]:
     return {"bytes": workspace.mart.stat().st_size, "rows": sum(done.rows.values()), "months": len(done.periods)}
 
 
-def _key(workspace: Workspace, month: Known) -> str:
+def _keys(workspace: Workspace, found: KnownMonths) -> dict[str, str]:
+    """What stands for each month's rows: what it came to and all months before it, with which it is compared."""
+    keys, before = {}, "none"
+    for each in found.months:
+        before = text_hash(before, str(each.period), each.key)
+        keys[str(each.period)] = _key(workspace, each, before)
+    return keys
+
+
+def _key(workspace: Workspace, month: Known, came_to: str) -> str:
     """What stands for a month's rows: what it came to, what its journal says, and the invoices rendered of it."""
     path = workspace.ledger / str(month.period) / "invoices.json"
     rendered = path.stat() if path.is_file() else None
     head = str(read_note(path.with_name("head.json")).get("head", "none"))  # approvals and disputes go into the mart too
-    return text_hash(month.key, head, f"{rendered.st_size} {rendered.st_mtime_ns}" if rendered else "none")
+    return text_hash(came_to, head, f"{rendered.st_size} {rendered.st_mtime_ns}" if rendered else "none")
 
 
 def pdf_hashes(workspace: Workspace, month: Known) -> dict[str, str]:

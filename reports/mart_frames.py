@@ -145,6 +145,12 @@ _FACTS: Final[dict[str, Callable[[MonthBill], pl.DataFrame]]] = {
     "fact_invoice": lambda bill: bill.invoices,
     "fact_journal": lambda bill: bill.journal,
     "control_totals": lambda bill: bill.controls,
+    "fact_movement": lambda bill: bill.behind.movement,
+    "fact_inventory": lambda bill: bill.behind.inventory,
+    "fact_vendor_line": lambda bill: bill.behind.vendor_lines,
+    "fact_assessment": lambda bill: bill.behind.assessments,
+    "fact_stock": lambda bill: bill.behind.stock,
+    "fact_close_step": lambda bill: bill.behind.close_steps,
 }
 
 

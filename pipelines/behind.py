@@ -1,0 +1,47 @@
+"""Add to a month's bill what stands behind it: what moved, what was in inventory, what vendors and pools cost, what stock did."""
+
+import dataclasses
+
+import polars as pl
+
+from billing.behind_frames import Behind
+from billing.frames import MonthBill
+from billing.movement import ITEM_FEEDS, items_of, movement
+from billing.movement_rows import movement_rows
+from billing.periods import Period
+from pipelines.recorded import stages_of
+from pipelines.stages import Stages
+from pipelines.workspace import Workspace
+
+
+def with_behind(workspace: Workspace, bill: MonthBill) -> MonthBill:
+    """A recorded month's bill with what stands behind it, which only the mart shows.
+
+    Raises:
+        ReconciliationError: a table does not come to the bill.
+    """
+    return dataclasses.replace(bill, behind=_Months(workspace, bill).behind())
+
+
+class _Months:
+    """A recorded month and the one before it, as far as their records are asked for."""
+
+    def __init__(self, workspace: Workspace, bill: MonthBill) -> None:
+        self.workspace, self.bill, self.period = workspace, bill, Period.parse(bill.period)
+        last = self.period.shift(-1)
+        self.now = stages_of(workspace, self.period)
+        self.before = stages_of(workspace, last) if last in workspace.periods_with_ledger() else None
+
+    def behind(self) -> Behind:
+        return Behind(movement=self._movement())
+
+    def _movement(self) -> pl.DataFrame:
+        """What moved against the calendar month before, as posted, else as last run; nothing where it was never run."""
+        if self.before is None:
+            return Behind().movement
+        moved = movement(self.before.frame("month", "lines"), self.bill.lines, _items(self.before), _items(self.now))
+        return movement_rows(moved, self.period, self.before.frame("month", "invoices"), self.bill.invoices)
+
+
+def _items(stages: Stages) -> pl.DataFrame:
+    return items_of({feed: stages.frame(f"price:{feed}", "records") for feed in ITEM_FEEDS})
