@@ -6,10 +6,12 @@ import polars as pl
 
 from billing.behind_frames import Behind
 from billing.frames import MonthBill
+from billing.inventory_rows import inventory_rows
 from billing.movement import ITEM_FEEDS, items_of, movement
 from billing.movement_rows import movement_rows
 from billing.periods import Period
-from pipelines.recorded import stages_of
+from billing.vendor_lines import vendor_rows
+from pipelines.recorded import LISTED, load_all_records, stages_of
 from pipelines.stages import Stages
 from pipelines.workspace import Workspace
 
@@ -33,7 +35,13 @@ class _Months:
         self.before = stages_of(workspace, last) if last in workspace.periods_with_ledger() else None
 
     def behind(self) -> Behind:
-        return Behind(movement=self._movement())
+        bill, records = self.bill, {feed: load_all_records(self.now, feed) for feed in LISTED}
+        facts = bill.lines, bill.bridge, bill.tables, self.period
+        return Behind(
+            movement=self._movement(),
+            inventory=inventory_rows(records, *facts),
+            vendor_lines=vendor_rows(records["pass_through"], *facts),
+        )
 
     def _movement(self) -> pl.DataFrame:
         """What moved against the calendar month before, as posted, else as last run; nothing where it was never run."""

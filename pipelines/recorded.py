@@ -24,6 +24,7 @@ from pipelines.stock_past import with_corrected
 from pipelines.workspace import Workspace
 
 _TABLE: Final = "table-"
+LISTED: Final = ("circuits", "voip", "centrex", "pass_through", "fixed_cost")  # feeds whose records the mart lists, all of them
 MONTH: Final = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
 
 
@@ -131,6 +132,16 @@ def read_as_of(stages: Stages) -> str:
 def load_records(workspace: Workspace, period: Period, feed: str) -> pl.DataFrame:
     """Read a feed's records with their outcomes."""
     return stages_of(workspace, period).frame(f"price:{feed}", "records")
+
+
+def load_all_records(stages: Stages, feed: str) -> pl.DataFrame:
+    """A LISTED feed's records whatever became of them: billed, held, rejected, dropped.
+
+    Of a month posted before those that are out were kept there are the billed and held ones.
+    """
+    step = f"price:{feed}"
+    names = [name for name in ("records", "out") if name in stages.step(step).files]
+    return pl.concat([stages.frame(step, name) for name in names])
 
 
 def stage_paths(stages: Stages) -> list[Path]:

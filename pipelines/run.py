@@ -28,7 +28,7 @@ from pipelines.journal import Journal
 from pipelines.loading import load_tables, manifest_hash, table_hash, with_adjustment_facts
 from pipelines.past import Past
 from pipelines.ran import Progress, Run, StepTime, silent
-from pipelines.recorded import MONTH, explained_last, load_carried, load_issues
+from pipelines.recorded import LISTED, MONTH, explained_last, load_carried, load_issues
 from pipelines.settings import read_settings
 from pipelines.stages import Stages, code_hash
 from pipelines.stock_past import stock_forward, with_corrected, with_old_lines
@@ -197,10 +197,18 @@ class Runner:
     def _price(self, feed: str) -> tuple[dict[str, pl.DataFrame], dict[str, object]]:
         worked = self._work(feed)
         billed = join(self._billed(feed, worked.records), Billed(outcomes=worked.rejected))
-        fate = billed.outcomes.filter(pl.col("outcome").is_in(["BILLED", "HELD"])).select("source_file", "source_line", "outcome")
-        kept = worked.records.join(fate, on=["source_file", "source_line"], how="inner", validate="1:1", maintain_order="left")
-        kept = kept.with_columns(period=pl.lit(str(self.period))).select(*record_schema(feed), "period", "outcome")
-        return {**{name: getattr(billed, name) for name in _BILLED}, "records": kept}, {"stale": list(worked.stale)}
+        fates = billed.outcomes.select("source_file", "source_line", "outcome")
+        whole = self._with_fate(feed, worked.records, fates)
+        stays = pl.col("outcome").is_in(["BILLED", "HELD"])
+        frames = {**{name: getattr(billed, name) for name in _BILLED}, "records": whole.filter(stays)}
+        if feed in LISTED:
+            frames["out"] = pl.concat([whole.filter(~stays), self._with_fate(feed, worked.out, fates)])
+        return frames, {"stale": list(worked.stale)}
+
+    def _with_fate(self, feed: str, records: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
+        """A feed's records with the period and what became of each."""
+        known = records.join(fates, on=["source_file", "source_line"], how="inner", validate="1:1", maintain_order="left")
+        return known.with_columns(period=pl.lit(str(self.period))).select(*record_schema(feed), "period", "outcome")
 
     def _billed(self, feed: str, records: pl.DataFrame) -> Billed:
         """Bill a feed: its own records for this month, carried snapshot records for the month they came in."""
