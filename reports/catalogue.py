@@ -6,6 +6,8 @@ from typing import Final
 
 from reports.finance.by_agency import by_agency
 from reports.finance.by_stream import by_stream
+from reports.finance.month_over_month import month_over_month
+from reports.finance.top_movers import top_movers
 from reports.published import Published
 from reports.report import Report
 
@@ -24,5 +26,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     for entry in (
         Entry("R02", by_agency, "what each agency pays, by stream"),
         Entry("R05", by_stream, "what each stream and cost group earned"),
+        Entry("R06", month_over_month, "why the bill moved: price, quantity, new, gone, one-time"),
+        Entry("R07", top_movers, "which agencies and rate codes rose and fell most"),
     )
 }
