@@ -43,6 +43,12 @@ class Published:
         """The published months up to the period, oldest first."""
         return tuple(self.past("dim_period", ["period"])["period"].to_list())
 
+    @property
+    def month_before(self) -> str | None:
+        """The calendar month before; none where it is not published."""
+        last = str(self.month.shift(-1))
+        return last if last in self.months else None
+
     def now(self, table: str) -> pl.DataFrame:
         """The period's rows of a table; of a table without months all its rows."""
         return self._frame(table, None, self.period, self.period)

@@ -20,7 +20,8 @@ def by_agency(published: Published) -> Report:
     """R02 of a month.
 
     Rows: one per agency with an invoice in this month or the one before, by agency code; one that has none any more
-    has 0 invoices and its whole amount of last month as its change.
+    has 0 invoices and its whole amount of last month as its change. Where the month before is not published, what it
+    came to and the change are null.
 
     Raises:
         ReconciliationError: the lines do not foot to the invoices, or the change to that of R06.
@@ -28,10 +29,12 @@ def by_agency(published: Published) -> Report:
     invoices, before = published.now("fact_invoice"), published.before("fact_invoice")
     frame = money(_rows(published, invoices, before), _MONEY)
     billed = total(invoices["amount"])
-    section = Section("agencies", "Invoices by agency", frame, ("invoices", *_MONEY), _NOTE)
+    is_first = published.month_before is None
+    section = Section("agencies", "Invoices by agency", frame, ("invoices", *(_MONEY[:-2] if is_first else _MONEY)), _NOTE)
     facts = (
         Fact("total", "Billed", billed), Fact("agencies", "Agencies", invoices["agency_code"].n_unique()),
-        Fact("invoices", "Invoices", invoices.height), Fact("before", "Billed the month before", total(before["amount"])),
+        Fact("invoices", "Invoices", invoices.height),
+        Fact("before", "Billed the month before", None if is_first else total(before["amount"])),
     )  # fmt: skip
     added = sum((total(frame[stream]) for stream in STREAMS), Decimal("0.00"))
     foots = (
@@ -52,8 +55,8 @@ def _rows(published: Published, invoices: pl.DataFrame, before: pl.DataFrame) ->
     whole = now.join(last, on="agency_code", how="full", coalesce=True, validate="1:1")
     joined = whole.join(sums, on="agency_code", how="full", coalesce=True, validate="1:1")
     known = joined.join(agency_names(published), on="agency_code", how="left", validate="1:1")
-    summed = (*STREAMS, "prior_period", "amount", "prior_amount")
+    summed = (*STREAMS, "prior_period", "amount", *(() if published.month_before is None else ("prior_amount",)))
     filled = known.with_columns(pl.coalesce("invoices", pl.lit(0, pl.Int64)), *(pl.coalesce(name, _NOTHING).alias(name) for name in summed))
     return filled.select(
-        "agency_code", "agency_name", "invoices", *summed, change=pl.col("amount") - pl.col("prior_amount")
+        "agency_code", "agency_name", "invoices", *_MONEY[:-1], change=pl.col("amount") - pl.col("prior_amount")
     ).sort("agency_code")  # fmt: skip

@@ -18,21 +18,24 @@ _NOTE: Final = (
     "same price. New, gone: billed in one of the months alone. One-time: what comes once, and late service of earlier months."
 )
 
+_FIRST: Final = "The month before is not published, so there is nothing to compare with."
+
 
 def month_over_month(published: Published) -> Report:
     """R06 of a month.
 
     Rows: `bridge` one; `agencies` one per agency billed in either month; `streams` one per stream of either month;
-    `billing_numbers` one per billing number that moved, largest change first.
+    `billing_numbers` one per billing number that moved, largest change first. Where the month before is not published
+    the bridge knows `now` alone, the rest of it is null, and the other tables are empty.
 
     Raises:
         ReconciliationError: the movement does not foot to the invoices of both months, or a row to its effects.
     """
     moved = published.now("fact_movement")
-    now, before = (total(invoices["amount"]) for invoices in (published.now("fact_invoice"), published.before("fact_invoice")))
-    bridge = money(moved.select(pl.col(MOVES).sum()), MOVES) if moved.height else _nothing_moved(before, now)
+    is_first = published.month_before is None and moved.is_empty()
+    bridge = _unmoved(published) if is_first else money(moved.select(pl.col(MOVES).sum()), MOVES)
     sections = (
-        Section("bridge", "From last month's bill to this one", bridge, note=_NOTE),
+        Section("bridge", "From last month's bill to this one", bridge, note=_FIRST if is_first else _NOTE),
         Section("agencies", "By agency", _agencies(published, moved), MOVES),
         Section("streams", "By stream", _streams(moved), MOVES),
         Section("billing_numbers", "Billing numbers that moved, largest first", _numbers(moved)),
@@ -41,10 +44,10 @@ def month_over_month(published: Published) -> Report:
     facts = (
         Fact("before", "Billed the month before", row["before"]), Fact("now", "Billed this month", row["now"]),
         Fact("change", "Change", row["change"]), *(Fact(name, _LABELS[name], row[name]) for name in EFFECTS),
-        Fact("compared_with", "Compared with", _compared(published)),
+        Fact("compared_with", "Compared with", published.month_before),
     )  # fmt: skip
-    return Report("R06", "month-over-month", "Month-over-month variance", published.period, facts, sections,
-                  (*_foots(bridge, moved, before, now), *_section_foots(sections, row))).checked()  # fmt: skip
+    foots = () if is_first else (*_foots(published, bridge, moved), *_section_foots(sections, row))
+    return Report("R06", "month-over-month", "Month-over-month variance", published.period, facts, sections, foots).checked()
 
 
 _LABELS: Final = {
@@ -52,16 +55,10 @@ _LABELS: Final = {
 }  # fmt: skip
 
 
-def _compared(published: Published) -> str | None:
-    """The month before; none where it is not published."""
-    last = str(published.month.shift(-1))
-    return last if last in published.months else None
-
-
-def _nothing_moved(before: Decimal, now: Decimal) -> pl.DataFrame:
-    """The bridge of a month without movement; what is billed all the same makes it fail to foot."""
-    row = {**dict.fromkeys(MOVES, NOTHING), "before": before, "now": now, "change": now - before}
-    return money(pl.DataFrame([row], schema={name: pl.Decimal(38, 2) for name in MOVES}), MOVES)
+def _unmoved(published: Published) -> pl.DataFrame:
+    """The bridge of a month that nothing stands before."""
+    row = {**dict.fromkeys(MOVES), "now": total(published.now("fact_invoice")["amount"])}
+    return money(pl.DataFrame([row], schema=dict.fromkeys(MOVES, pl.Decimal(38, 2))), MOVES)
 
 
 def _agencies(published: Published, moved: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +78,8 @@ def _numbers(moved: pl.DataFrame) -> pl.DataFrame:
     return money(sums.sort(size, "billing_number", "agency_code", descending=[True, False, False], nulls_last=True), MOVES)
 
 
-def _foots(bridge: pl.DataFrame, moved: pl.DataFrame, before: Decimal, now: Decimal) -> tuple[Foot, ...]:
+def _foots(published: Published, bridge: pl.DataFrame, moved: pl.DataFrame) -> tuple[Foot, ...]:
+    now, before = (total(invoices["amount"]) for invoices in (published.now("fact_invoice"), published.before("fact_invoice")))
     wide = [pl.col(name).cast(pl.Decimal(38, 2)) for name in EFFECTS]
     apart = moved.select(_apart=(pl.col("change") - pl.sum_horizontal(wide)).abs())["_apart"]
     uneven = moved.select(_apart=(pl.col("now") - pl.col("before") - pl.col("change")).abs())["_apart"]

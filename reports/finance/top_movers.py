@@ -24,6 +24,7 @@ def top_movers(published: Published) -> Report:
     """
     last = str(published.month.shift(-1))
     lines = published.past("fact_charge", _LINES, months=2).filter(pl.col("invoice_no").is_not_null())
+    lines = lines.clear() if published.month_before is None else lines
     agencies = _moved(lines, "agency_code", published.period, last).join(
         agency_names(published), on="agency_code", how="left", validate="1:1", maintain_order="left"
     )

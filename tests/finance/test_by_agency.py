@@ -40,6 +40,20 @@ def test_an_agency_that_has_no_invoice_any_more_is_there_with_its_change() -> No
     assert {name: str(value) for name, value in found.sums().items()}["change"] == "-63.67"
 
 
+def test_the_first_month_has_no_change() -> None:
+    found = by_agency(month("2026-09", fact_invoice=INVOICES, fact_charge="""
+        period  | charge_id | invoice_no | agency_code | stream   | is_prior_period | amount
+        2026-09 | C1        | I1         | 54          | usage    | no              | 147.00
+        2026-09 | C2        | I2         | 70          | usage    | no              | 80.00
+    """)).section("agencies")  # fmt: skip
+
+    assert rows(found.frame, "agency_code", "amount", "prior_amount", "change") == [
+        ("54", "147.00", None, None),
+        ("70", "80.00", None, None),
+    ]
+    assert "change" not in found.sums()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

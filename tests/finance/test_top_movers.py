@@ -53,6 +53,14 @@ def test_the_largest_change_comes_first_up_or_down() -> None:
     }  # fmt: skip
 
 
+def test_the_first_month_has_no_movers() -> None:
+    text = "\n".join(line for line in LINES.splitlines() if "2026-08" not in line)
+
+    found = top_movers(month("2026-09", fact_charge=text))
+
+    assert [section.frame.height for section in found.sections] == [0, 0]
+
+
 @pytest.mark.parametrize(("old", "new"), [("20.00\n    2026-10 | C6", "20.01\n    2026-10 | C6"), ("C3        | I2", "C3        | - ")])
 def test_a_line_that_the_movement_does_not_have_stops_the_report(old: str, new: str) -> None:
     text = LINES.replace(old, new)
