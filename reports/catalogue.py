@@ -7,6 +7,7 @@ from typing import Final
 from reports.finance.by_agency import by_agency
 from reports.finance.by_stream import by_stream
 from reports.finance.month_over_month import month_over_month
+from reports.finance.recovery import recovery
 from reports.finance.top_movers import top_movers
 from reports.published import Published
 from reports.report import Report
@@ -28,5 +29,6 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R05", by_stream, "what each stream and cost group earned"),
         Entry("R06", month_over_month, "why the bill moved: price, quantity, new, gone, one-time"),
         Entry("R07", top_movers, "which agencies and rate codes rose and fell most"),
+        Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
     )
 }
