@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from reports.finance.adjustments import adjustments
 from reports.finance.by_agency import by_agency
 from reports.finance.by_stream import by_stream
 from reports.finance.month_over_month import month_over_month
@@ -29,6 +30,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R05", by_stream, "what each stream and cost group earned"),
         Entry("R06", month_over_month, "why the bill moved: price, quantity, new, gone, one-time"),
         Entry("R07", top_movers, "which agencies and rate codes rose and fell most"),
+        Entry("R09", adjustments, "what was credited or charged later, why, by whom, and whether it reaches into an earlier year"),
         Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
     )
 }
