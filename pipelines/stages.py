@@ -23,7 +23,7 @@ def code_hash() -> str:
     parts = []
     for package in PACKAGES:
         root = Path(str(resources.files(package)))
-        for path in sorted(root.rglob("*.py")) + sorted(root.rglob("data/*.csv")):
+        for path in sorted(root.rglob("*.py")) + sorted(root.rglob("data/*.csv")) + sorted(root.rglob("*.sql")):
             parts += [f"{package}/{path.relative_to(root)}", path.read_text(encoding="utf-8")]
     return text_hash(*parts)
 

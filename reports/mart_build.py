@@ -8,6 +8,7 @@ import polars as pl
 
 from reports.mart_figures import QUIET, is_monthly
 from reports.mart_schema import MART, POLARS, MartTable
+from reports.mart_views import quoted, quoted_name, statements
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,11 +18,12 @@ Frames = dict[str, pl.DataFrame]
 
 
 def build(file: Path, frames: Frames) -> None:
-    """Create every table and fill it."""
+    """Create every table and fill it, then the views and macros."""
     for connection in _written(file):
         for table in MART.values():
             _create(connection, table)
             _insert(connection, table, frames[table.name])
+        _define(connection)
 
 
 def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
@@ -37,6 +39,7 @@ def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
             else:
                 connection.execute(_all_of(table))
             _insert(connection, table, frames[table.name])
+        _define(connection)
 
 
 def build_anew(file: Path, frames: Frames, months: list[str], old: Path) -> None:
@@ -52,6 +55,7 @@ def build_anew(file: Path, frames: Frames, months: list[str], old: Path) -> None
                 connection.execute(_taken(table), [months])
             _insert(connection, table, frames[table.name])
         connection.execute("DETACH old")
+        _define(connection)
 
 
 def periods_in(file: Path, months: list[str]) -> pl.DataFrame:
@@ -82,13 +86,23 @@ def _written(file: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
 
 def _create(connection: "duckdb.DuckDBPyConnection", table: MartTable) -> None:
     columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
-    statements = [
+    orders = [
         f'CREATE TABLE "{table.name}" ({columns})',
         f'COMMENT ON TABLE "{table.name}" IS {quoted(table.comment)}',
         *(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {quoted(column.comment)}' for column in table.columns),
     ]
-    for statement in statements:
+    connection.begin()  # at once, because each commit waits for the disk
+    for statement in orders:
         connection.execute(statement)
+    connection.commit()
+
+
+def _define(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Put in the views and macros, which name the file's own tables only; at once, because each commit waits for the disk."""
+    connection.begin()
+    for statement in statements():
+        connection.execute(statement)
+    connection.commit()
 
 
 def _insert(connection: "duckdb.DuckDBPyConnection", table: MartTable, frame: pl.DataFrame) -> None:
@@ -101,24 +115,14 @@ def _attached(file: Path, name: str, option: str) -> str:
 
 
 def _all_in(table: MartTable) -> str:
-    return " ".join(("DELETE FROM", _named(table.name), "WHERE period = ?"))
+    return " ".join(("DELETE FROM", quoted_name(table.name), "WHERE period = ?"))
 
 
 def _all_of(table: MartTable) -> str:
-    return " ".join(("DELETE FROM", _named(table.name)))
+    return " ".join(("DELETE FROM", quoted_name(table.name)))
 
 
 def _taken(table: MartTable) -> str:
-    names, key = (", ".join(map(_named, part)) for part in (table.names, table.key))
+    names, key = (", ".join(map(quoted_name, part)) for part in (table.names, table.key))
     which = "WHERE period IN (SELECT unnest(?::VARCHAR[]))"
-    return " ".join(("INSERT INTO", _named(table.name), "SELECT", names, "FROM old.main." + _named(table.name), which, "ORDER BY", key))
-
-
-def _named(name: str) -> str:
-    """A name of ours as SQL writes it."""
-    return f'"{name}"'
-
-
-def quoted(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
+    return " ".join(("INSERT INTO", quoted_name(table.name), "SELECT", names, "FROM old.main." + quoted_name(table.name), which, "ORDER BY", key))

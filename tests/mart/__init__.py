@@ -1,0 +1,1 @@
+"""The analysts' file: its views, macros, queries, papers and locks."""
