@@ -32,6 +32,7 @@ def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
     What a month's rows are not in is not read: DuckDB knows the least and the greatest of each of its row groups.
     """
     for connection in _written(file):
+        connection.begin()  # at once, because each commit waits for the disk
         for table in MART.values():
             if is_monthly(table) and table.name != "dim_period":
                 for month in gone:
@@ -39,6 +40,7 @@ def build_beside(file: Path, frames: Frames, gone: list[str]) -> None:
             else:
                 connection.execute(_all_of(table))
             _insert(connection, table, frames[table.name])
+        connection.commit()
         _define(connection)
 
 
@@ -125,4 +127,5 @@ def _all_of(table: MartTable) -> str:
 def _taken(table: MartTable) -> str:
     names, key = (", ".join(map(quoted_name, part)) for part in (table.names, table.key))
     which = "WHERE period IN (SELECT unnest(?::VARCHAR[]))"
-    return " ".join(("INSERT INTO", quoted_name(table.name), "SELECT", names, "FROM old.main." + quoted_name(table.name), which, "ORDER BY", key))
+    name = quoted_name(table.name)
+    return " ".join(("INSERT INTO", name, "SELECT", names, "FROM old.main." + name, which, "ORDER BY", key))
