@@ -50,12 +50,8 @@ def bill_fixed_cost(
         ReconciliationError: records and outcomes differ.
     """
     kept, doubles, dropped = audit.duplicates(records, "fixed_cost", earlier)
-    is_live = (pl.col("start_period") <= str(period)) & (pl.col("end_period") >= str(period))
-    rows = _enrich(kept.filter(is_live), tables, period)
-    stands = rows.filter(~is_held(rows, doubles))
-    pooled = stands.filter(pl.col("method") == "ALLOCATED")
-    pool_findings = audit_pools(pooled)
-    shares = share_pools(pooled.filter(~is_held(pooled, pool_findings)))
+    rows = _enrich(kept.filter(is_in_force(period)), tables, period)
+    shares, pool_findings = sharing(rows, doubles)
     valued = _value(rows, shares)
     found = gather(doubles, _audit_span(kept), _audit(valued, tables), pool_findings, audit.audit_funding(valued, tables))
     findings = rule(found, kept)
@@ -92,11 +88,35 @@ def _enrich(live: pl.DataFrame, tables: Tables, period: Period) -> pl.DataFrame:
     owned = attach_account(addressed, tables, "rate_date").with_columns(agency_code=pl.coalesce("agency_code", "named_agency"))
     rated = attach_rate(attach_code(owned, tables), tables, "rate_date")
     coded = rated.with_columns(approval_ref=pl.col("own_approval"))  # of the assessment, not of a rate
+    return month_parts(coded, period)
+
+
+def month_parts(rows: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Add month_no, 1 in start_period; annual, of the row or of its pool; month_cents, the month's part of it (Int128)."""
     started = pl.col("start_period").str.split_exact("-", 1)
     index = started.struct.field("field_0").cast(pl.Int64) * _MONTHS + started.struct.field("field_1").cast(pl.Int64) - 1
     months = pl.lit(period.year * _MONTHS + period.month - 1) - index
     annual = pl.when(pl.col("method") == "AMOUNT").then("annual_amount").otherwise("pool_annual_amount")
-    return coded.with_columns(month_no=months % _MONTHS + 1, annual=annual).with_columns(month_cents=_month_cents())
+    return rows.with_columns(month_no=months % _MONTHS + 1, annual=annual).with_columns(month_cents=_month_cents())
+
+
+def is_in_force(period: Period) -> pl.Expr:
+    """Whether an assessment is taken in a period."""
+    return (pl.col("start_period") <= str(period)) & (pl.col("end_period") >= str(period))
+
+
+def sharing(rows: pl.DataFrame, doubles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that share pools, held ones too, and what is wrong with pools that cannot be shared.
+
+    Args:
+        rows: records in force with month_parts.
+        doubles: FINDINGS of records loaded twice; those held take no share.
+
+    Returns: rows of whole pools with share_cents and pool_quantity (see `share_pools`); FINDINGS.
+    """
+    pooled = rows.filter(~is_held(rows, doubles)).filter(pl.col("method") == "ALLOCATED")
+    findings = audit_pools(pooled)
+    return share_pools(pooled.filter(~is_held(pooled, findings))), findings
 
 
 def _month_cents() -> pl.Expr:

@@ -4,14 +4,18 @@ import dataclasses
 
 import polars as pl
 
+from billing.assessment_rows import assessment_rows
 from billing.behind_frames import Behind
-from billing.frames import MonthBill
+from billing.carry import origin, siblings
+from billing.frames import Earlier, MonthBill
 from billing.inventory_rows import inventory_rows
 from billing.movement import ITEM_FEEDS, items_of, movement
 from billing.movement_rows import movement_rows
 from billing.periods import Period
 from billing.vendor_lines import vendor_rows
+from pipelines.past import Past
 from pipelines.recorded import LISTED, load_all_records, stages_of
+from pipelines.settings import read_settings
 from pipelines.stages import Stages
 from pipelines.workspace import Workspace
 
@@ -31,6 +35,7 @@ class _Months:
     def __init__(self, workspace: Workspace, bill: MonthBill) -> None:
         self.workspace, self.bill, self.period = workspace, bill, Period.parse(bill.period)
         last = self.period.shift(-1)
+        self.past = Past(workspace, self.period, read_settings(workspace.root))
         self.now = stages_of(workspace, self.period)
         self.before = stages_of(workspace, last) if last in workspace.periods_with_ledger() else None
 
@@ -41,6 +46,7 @@ class _Months:
             movement=self._movement(),
             inventory=inventory_rows(records, *facts),
             vendor_lines=vendor_rows(records["pass_through"], *facts),
+            assessments=assessment_rows(records["fixed_cost"], self._siblings(records["fixed_cost"]), *facts),
         )
 
     def _movement(self) -> pl.DataFrame:
@@ -49,6 +55,14 @@ class _Months:
             return Behind().movement
         moved = movement(self.before.frame("month", "lines"), self.bill.lines, _items(self.before), _items(self.now))
         return movement_rows(moved, self.period, self.before.frame("month", "invoices"), self.bill.invoices)
+
+    def _siblings(self, records: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """The rest of the fixed-cost snapshot of each month that records were carried from, as billed since then."""
+        months = sorted(records.select(origin()).to_series().drop_nulls().unique().to_list())
+        since = [each for each in self.past.months if months and str(each.period) >= months[0]]
+        known = self.past.records("fixed_cost", since)
+        earlier = Earlier() if known is None else Earlier(records={"fixed_cost": known})
+        return {month: siblings("fixed_cost", month, earlier) for month in months}
 
 
 def _items(stages: Stages) -> pl.DataFrame:
