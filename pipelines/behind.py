@@ -12,11 +12,13 @@ from billing.inventory_rows import inventory_rows
 from billing.movement import ITEM_FEEDS, items_of, movement
 from billing.movement_rows import movement_rows
 from billing.periods import Period
+from billing.stock_movement import stock_rows
 from billing.vendor_lines import vendor_rows
 from pipelines.past import Past
 from pipelines.recorded import LISTED, load_all_records, stages_of
 from pipelines.settings import read_settings
 from pipelines.stages import Stages
+from pipelines.stock_past import stock_forward
 from pipelines.workspace import Workspace
 
 
@@ -47,6 +49,7 @@ class _Months:
             inventory=inventory_rows(records, *facts),
             vendor_lines=vendor_rows(records["pass_through"], *facts),
             assessments=assessment_rows(records["fixed_cost"], self._siblings(records["fixed_cost"]), *facts),
+            stock=self._stock(),
         )
 
     def _movement(self) -> pl.DataFrame:
@@ -55,6 +58,17 @@ class _Months:
             return Behind().movement
         moved = movement(self.before.frame("month", "lines"), self.bill.lines, _items(self.before), _items(self.now))
         return movement_rows(moved, self.period, self.before.frame("month", "invoices"), self.bill.invoices)
+
+    def _stock(self) -> pl.DataFrame:
+        """What stock did, entered in the book from where the last posted month handed it on, else from its opening."""
+        billed = self.now.frame("price:stock", "records").filter(pl.col("outcome") == "BILLED")
+        history = self.past.history
+        since = [each for each in self.past.months if history is None or each.period > history.months[-1].period]
+        known = self.past.records("stock", since)
+        earlier = stock_forward(self.past, billed, self.bill.tables, Earlier() if known is None else Earlier(records={"stock": known}))
+        last = self.past.months[-1].stages.frame("month", "table-stock_opening") if self.past.months else None
+        bill = self.bill
+        return stock_rows(billed, earlier, last, bill.lines, bill.bridge, bill.tables, self.period)
 
     def _siblings(self, records: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """The rest of the fixed-cost snapshot of each month that records were carried from, as billed since then."""
