@@ -14,6 +14,7 @@ from billing.movement_rows import movement_rows
 from billing.periods import Period
 from billing.stock_movement import stock_rows
 from billing.vendor_lines import vendor_rows
+from pipelines.close_events import close_steps
 from pipelines.past import Past
 from pipelines.recorded import LISTED, load_all_records, stages_of
 from pipelines.settings import read_settings
@@ -50,6 +51,7 @@ class _Months:
             vendor_lines=vendor_rows(records["pass_through"], *facts),
             assessments=assessment_rows(records["fixed_cost"], self._siblings(records["fixed_cost"]), *facts),
             stock=self._stock(),
+            close_steps=close_steps(self.workspace, self.period, self.bill.tables),
         )
 
     def _movement(self) -> pl.DataFrame:

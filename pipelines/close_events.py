@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from billing.close_calendar import EVENTS, calendar_rows
-from billing.frames import Tables
+from billing.behind_frames import STEP_ROWS
+from billing.close_calendar import EVENTS, STEPS, calendar_rows
+from billing.frames import Tables, conform, empty
 from billing.periods import Period
+from pipelines.interface_book import SENT
 from pipelines.journal import Event, Journal
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
@@ -26,7 +28,9 @@ _STEPS: Final[dict[str, tuple[str, ...]]] = {
     "approval": ("approvals",),
     "closed": ("final_bill", "close"),
     "issued": ("final_bill",),
+    SENT: ("interface",),
 }
+_WHAT: Final = {step.step: step.what for step in STEPS}
 _AFTERWARDS: Final = ("REOPEN", "DISPUTE")  # what is approved of a posted month is no part of its close
 _FOLDER: Final = "reports"
 
@@ -41,7 +45,7 @@ def close_events(events: Iterable[Event]) -> pl.DataFrame:
     """
     found: dict[str, dict[str, Any]] = {}
     for event in events:
-        if event.kind == "approval" and event.data["subject"] in _AFTERWARDS:
+        if _is_afterwards(event):
             continue
         for step in _STEPS.get(event.kind, ()):
             at = dt.datetime.fromisoformat(event.at)
@@ -51,6 +55,13 @@ def close_events(events: Iterable[Event]) -> pl.DataFrame:
             if "seconds" in event.data:
                 row["seconds"] = (row["seconds"] or Decimal(0)) + Decimal(event.data["seconds"])
     return pl.DataFrame(list(found.values()), schema=EVENTS)
+
+
+def _is_afterwards(event: Event) -> bool:
+    """Whether an event that looks like a step of the close came after it: approvals of a posted month, documents turned."""
+    return (event.kind == "approval" and event.data["subject"] in _AFTERWARDS) or (
+        event.kind == SENT and event.data["sent_as"] == "REVERSAL"
+    )
 
 
 def close_calendar(period: Period, tables: Tables, events: Iterable[Event]) -> pl.DataFrame:
@@ -74,11 +85,41 @@ def write_close_calendar(workspace: Workspace, period: Period, tables: Tables) -
     """
     folder = workspace.out(period) / _FOLDER
     journal = Journal(workspace.ledger / str(period))
-    found = standing(workspace, period, journal)
-    until = [event.seq for event in journal.of("closed") if event.data["issue"] == found.issue]
-    if not found.is_posted or not until:
+    until = _close_that_stands(workspace, period, journal)
+    if until is None:
         for path in sorted(folder.glob("R20-close-calendar.*")):
             path.unlink()
         return {}
-    rows = close_calendar(period, tables, journal.events[: until[-1]])
+    rows = close_calendar(period, tables, journal.events[:until])
     return {f"calendar{Path(name).suffix}": write_bytes(folder / name, data) for name, data in calendar_files(str(period), rows).items()}
+
+
+def close_steps(workspace: Workspace, period: Period, tables: Tables) -> pl.DataFrame:
+    """R20's steps of a posted month as the mart keeps them: up to the close, and the documents that were sent since then.
+
+    A month is sent only when it is closed, so the step of the interface is done after the close.
+
+    Returns: STEP_ROWS, one a step; none of a month that is not posted.
+    """
+    journal = Journal(workspace.ledger / str(period))
+    until = _close_that_stands(workspace, period, journal)
+    if until is None:
+        return empty(STEP_ROWS)
+    sent = [event for event in journal.events[until:] if event.kind == SENT]
+    rows = close_calendar(period, tables, [*journal.events[:until], *sent])
+    return conform(
+        rows.with_columns(
+            period=pl.lit(str(period)),
+            what=pl.col("step").replace_strict(_WHAT, return_dtype=pl.String),
+            done_at=pl.col("done_at").dt.replace_time_zone(None),
+            step_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+        ),
+        STEP_ROWS,
+    )
+
+
+def _close_that_stands(workspace: Workspace, period: Period, journal: Journal) -> int | None:
+    """The number of the event that closed a posted month as it stands; none of a month that is not posted."""
+    found = standing(workspace, period, journal)
+    until = [event.seq for event in journal.of("closed") if event.data["issue"] == found.issue]
+    return until[-1] if found.is_posted and until else None

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -104,7 +104,7 @@ def load_bill(workspace: Workspace, period: Period, *, with_earlier: bool = True
     """
     require_run(workspace, period)
     stages = stages_of(workspace, period)
-    frames = {name: stages.frame("month", name) for name in MONTH}
+    frames: dict[str, Any] = {name: stages.frame("month", name) for name in MONTH}
     tables = load_tables_used(workspace, period)
     adjustments = stages.frame("price:adjustments", "records")
     earlier = Earlier()

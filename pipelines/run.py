@@ -277,7 +277,7 @@ class Runner:
         return self.facts.get(step) or self.stages.step(step).facts
 
     def _bill(self) -> MonthBill:
-        frames = {name: self._frame("month", name) for name in MONTH}
+        frames: dict[str, Any] = {name: self._frame("month", name) for name in MONTH}
         earlier = with_corrected(self.past, self.past.earlier, frames["lines"])
         bill = MonthBill(period=str(self.period), as_of=self.as_of.isoformat(), tables=self.tables, earlier=earlier, **frames)
         return with_book(bill, self.book, self._frame("price:adjustments", "records"))

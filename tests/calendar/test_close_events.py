@@ -10,8 +10,9 @@ import pytest
 from billing.close_calendar import CLOSE_CALENDAR, office_day
 from billing.frames import Tables
 from billing.periods import Period
-from pipelines.close_events import close_calendar, close_events
+from pipelines.close_events import close_calendar, close_events, close_steps
 from pipelines.journal import Actor, Journal
+from pipelines.workspace import Workspace
 from reports.close_calendar import calendar_files
 
 SEPTEMBER = Period(2026, 9)
@@ -75,6 +76,46 @@ def test_a_month_closed_again_was_done_when_it_was_last_done(tmp_path: Path) -> 
 
     assert (found["close"]["runs"], found["close"]["last_at"]) == (2, dt.datetime(2026, 10, 21, 14, tzinfo=dt.UTC))
     assert found["approvals"]["last_at"] == dt.datetime(2026, 10, 8, 2, tzinfo=dt.UTC)
+
+
+def test_the_interface_is_done_when_its_documents_were_last_sent_and_to_turn_them_is_no_step(tmp_path: Path) -> None:
+    told = (("09", "ORIGINAL"), ("12", "RESEND"), ("30", "REVERSAL"))
+    sent = [("interface", f"2026-10-{day}T15:00:00", {"sent_as": kind}) for day, kind in told]
+
+    rows = {row["step"]: row for row in close_calendar(SEPTEMBER, Tables(), journal(tmp_path, *MONTH, *sent).events).to_dicts()}
+
+    assert (rows["interface"]["runs"], rows["interface"]["days_late"]) == (2, 0)  # planned for the eighth working day, the 12th
+    assert rows["reports"]["done_at"] is None
+
+
+def posted(root: Path, *rows: tuple[str, str, dict[str, str]]) -> Workspace:
+    """A workspace whose month has a journal of these events, and a posted folder."""
+    (root / "cotbill.toml").write_text("", encoding="utf-8")
+    journal(root / "ledger", *rows)
+    folder = root / "ledger" / "2026-09" / "posted" / "01"
+    folder.mkdir(parents=True)
+    (folder / "seal.json").write_text("{}", encoding="utf-8")
+    return Workspace.open(root)
+
+
+def test_the_mart_has_the_steps_up_to_the_close_and_what_was_sent_since(tmp_path: Path) -> None:
+    month = [(kind, at, {**data, "issue": 1} if kind == "closed" else data) for kind, at, data in MONTH]
+    home = posted(tmp_path, *month, ("interface", "2026-10-12T15:00:00", {"sent_as": "ORIGINAL"}))
+
+    rows = {row["step"]: row for row in close_steps(home, SEPTEMBER, Tables()).to_dicts()}
+
+    assert [row["step_no"] for row in rows.values()] == list(range(1, 10))
+    assert f"{rows['final_bill']['done_at']}" == "2026-10-08 15:00:00"  # closed; the issue is no part of it
+    assert f"{rows['interface']['done_at']}" == "2026-10-12 15:00:00"
+    assert rows["trial"]["what"] == "trial bill and variance review"
+    assert rows["approvals"]["runs"] == 1
+
+
+def test_an_open_month_has_no_steps_in_the_mart(tmp_path: Path) -> None:
+    home = posted(tmp_path, *[(kind, at, {**data, "issue": 1} if kind == "closed" else data) for kind, at, data in MONTH],
+                  ("reopened", "2026-12-02T15:00:00", {}))  # fmt: skip
+
+    assert close_steps(home, SEPTEMBER, Tables()).is_empty()
 
 
 def test_an_empty_journal_is_a_plan_alone(tmp_path: Path) -> None:
