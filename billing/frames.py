@@ -177,6 +177,15 @@ EXCEPTIONS: Final = {
     "decided_at": pl.String(),
 }
 
+# What an exception holds back, since when it waits, and who works it.
+HOLDS: Final = {
+    "exception_id": pl.String(),
+    "first_period": pl.String(),  # the period its record came in
+    "owner": pl.String(),
+    "is_held": pl.Boolean(),  # it stands for a held record; each held record has one such exception
+    "held_amount": DOLLARS,  # what that record holds back; null where it cannot be known
+}
+
 # Records and dollars in = billed + held + rejected + dropped, per file.
 CONTROLS: Final = {
     "period": pl.String(),
@@ -213,6 +222,7 @@ class MonthBill:
     disputes: pl.DataFrame = field(default_factory=lambda: empty(DISPUTES))
     journal: pl.DataFrame = field(default_factory=lambda: empty(ANSWERED))
     behind: Behind = field(default_factory=Behind)  # for the mart alone
+    holds: pl.DataFrame = field(default_factory=lambda: empty(HOLDS))  # for the mart alone
 
 
 def empty(shape: dict[str, pl.DataType]) -> pl.DataFrame:

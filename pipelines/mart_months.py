@@ -11,6 +11,7 @@ from pipelines.handing_on import past_tables
 from pipelines.history import Known, KnownMonths, known_months, states
 from pipelines.recorded import load_bill
 from pipelines.stages import code_hash
+from pipelines.waiting_since import with_holds
 from pipelines.workspace import Workspace
 from reports.mart import Kept, MartChangedError, MartSummary, publish, stamp_of
 from reports.mart_frames import REFERENCE, newest_first
@@ -58,6 +59,7 @@ def _publish(workspace: Workspace, found: KnownMonths, bill: MonthBill, kept: Ke
     stay = set(kept.months) if kept else set()
     others = [each for each in found.months if str(each.period) not in stay | {bill.period}]
     bills = [with_behind(workspace, each) for each in [bill, *[load_bill(workspace, each.period, with_earlier=False) for each in others]]]
+    bills = [with_holds(workspace, each) for each in bills]
     hashes: dict[str, str] = {}
     for each in found.months:
         if str(each.period) not in stay:

@@ -7,8 +7,10 @@ from typing import Final
 from reports.finance.adjustments import adjustments
 from reports.finance.by_agency import by_agency
 from reports.finance.by_stream import by_stream
+from reports.finance.exceptions import exceptions
 from reports.finance.month_over_month import month_over_month
 from reports.finance.recovery import recovery
+from reports.finance.suspense import suspense
 from reports.finance.top_movers import top_movers
 from reports.published import Published
 from reports.report import Report
@@ -30,7 +32,9 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R05", by_stream, "what each stream and cost group earned"),
         Entry("R06", month_over_month, "why the bill moved: price, quantity, new, gone, one-time"),
         Entry("R07", top_movers, "which agencies and rate codes rose and fell most"),
+        Entry("R08", exceptions, "what waits for a person, how old it is and who works it"),
         Entry("R09", adjustments, "what was credited or charged later, why, by whom, and whether it reaches into an earlier year"),
+        Entry("R10", suspense, "what was received and is not billed, why, and for how long"),
         Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
     )
 }

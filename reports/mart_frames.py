@@ -120,7 +120,8 @@ def _calls(bill: MonthBill) -> pl.DataFrame:
 
 
 def _exceptions(bill: MonthBill) -> pl.DataFrame:
-    return masked_findings(bill.exceptions).with_columns(decided_at=utc(bill.exceptions["decided_at"]))
+    found = masked_findings(bill.exceptions).with_columns(decided_at=utc(bill.exceptions["decided_at"]))
+    return found.join(bill.holds, on="exception_id", how="left", validate="1:1", maintain_order="left")
 
 
 def _adjustments(bill: MonthBill) -> pl.DataFrame:
