@@ -6,9 +6,12 @@ from typing import Final
 
 from reports.finance.adjustments import adjustments
 from reports.finance.by_agency import by_agency
+from reports.finance.by_funding import by_funding
+from reports.finance.by_rate_code import by_rate_code
 from reports.finance.by_stream import by_stream
 from reports.finance.exceptions import exceptions
 from reports.finance.month_over_month import month_over_month
+from reports.finance.rate_true_up import rate_true_up
 from reports.finance.recovery import recovery
 from reports.finance.suspense import suspense
 from reports.finance.top_movers import top_movers
@@ -29,6 +32,8 @@ CATALOGUE: Final[dict[str, Entry]] = {
     entry.id: entry
     for entry in (
         Entry("R02", by_agency, "what each agency pays, by stream"),
+        Entry("R03", by_funding, "what each fund, department and object pays, and the federal part of it"),
+        Entry("R04", by_rate_code, "what each rate code earned, at what rate, this month and this fiscal year"),
         Entry("R05", by_stream, "what each stream and cost group earned"),
         Entry("R06", month_over_month, "why the bill moved: price, quantity, new, gone, one-time"),
         Entry("R07", top_movers, "which agencies and rate codes rose and fell most"),
@@ -36,5 +41,6 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R09", adjustments, "what was credited or charged later, why, by whom, and whether it reaches into an earlier year"),
         Entry("R10", suspense, "what was received and is not billed, why, and for how long"),
         Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
+        Entry("R13", rate_true_up, "whether cost, units and rates are as forecast, and what rate would pay for each cost group"),
     )
 }

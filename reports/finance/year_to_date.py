@@ -36,7 +36,7 @@ class YearToDate:
     fiscal_year: int
     months: tuple[str, ...]
     missing: tuple[str, ...]  # earlier months of the year that are not published
-    lines: pl.DataFrame  # period, cost_group, rate_code, component, uom, quantity, amount of what is billed
+    lines: pl.DataFrame  # period, stream, cost_group, rate_code, component, uom, quantity, amount of what is billed
     pools: dict[str, dict[str | None, dict[str, Any]]]  # cost group -> month, or none for the year -> its row
 
     @property
@@ -78,7 +78,7 @@ def year_to_date(published: Published) -> YearToDate:
     months = tuple(month for month, each in known.items() if each == year)
     first = published.month.shift(1 - published.now("dim_period")["fiscal_period"].to_list()[0])
     every = [str(first.shift(step)) for step in range(published.month.months_since(first) + 1)]
-    columns = ("period", "rate_code", "component", "uom", "quantity", "amount", "invoice_no")
+    columns = ("period", "stream", "rate_code", "component", "uom", "quantity", "amount", "invoice_no")
     lines = published.past("fact_charge", columns, MONTHS_OF_A_YEAR).filter(
         pl.col("period").is_in(months) & pl.col("invoice_no").is_not_null()
     )
