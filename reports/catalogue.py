@@ -9,23 +9,31 @@ from reports.finance.by_agency import by_agency
 from reports.finance.by_funding import by_funding
 from reports.finance.by_rate_code import by_rate_code
 from reports.finance.by_stream import by_stream
+from reports.finance.close_steps import close_steps
+from reports.finance.control_totals import control_totals
 from reports.finance.exceptions import exceptions
 from reports.finance.month_over_month import month_over_month
+from reports.finance.rate_log import rate_log
 from reports.finance.rate_true_up import rate_true_up
 from reports.finance.recovery import recovery
 from reports.finance.suspense import suspense
 from reports.finance.top_movers import top_movers
+from reports.finance.vendor_match import vendor_match
 from reports.published import Published
 from reports.report import Report
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One report of the catalogue; use: what a reader asks of it."""
+    """One report of the catalogue; use: what a reader asks of it.
+
+    written_by: the command that writes its files, at the moment they tell of; `cotbill reports` prints it and leaves them.
+    """
 
     id: str
     make: Callable[[Published], Report]
     use: str
+    written_by: str = ""
 
 
 CATALOGUE: Final[dict[str, Entry]] = {
@@ -42,5 +50,9 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R10", suspense, "what was received and is not billed, why, and for how long"),
         Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
         Entry("R13", rate_true_up, "whether cost, units and rates are as forecast, and what rate would pay for each cost group"),
+        Entry("R16", vendor_match, "what a vendor bills beside what we bill for it"),
+        Entry("R18", rate_log, "which rates changed, by whose approval, and what that moved"),
+        Entry("R20", close_steps, "whether the close ran to its calendar", written_by="close"),
+        Entry("R26", control_totals, "whether every record and dollar that came in came out"),
     )
 }

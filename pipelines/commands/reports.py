@@ -18,6 +18,8 @@ _FOLDER: Final = "reports"
 def reports(*, period: str, only: tuple[str, ...], workspace: Path, dry_run: bool, as_json: bool) -> int:
     """Write the reports of a month, or some of them; those asked for by name are printed as well.
 
+    The files of a report that another command writes are left to it: two writers of one file would be one too many.
+
     Raises:
         PeriodError: the month is not published.
         UsageError: there is no report of that number.
@@ -26,7 +28,8 @@ def reports(*, period: str, only: tuple[str, ...], workspace: Path, dry_run: boo
     home, month = Workspace.open(workspace), Period.parse(period)
     published = of_mart(str(month), home.mart)
     made = [CATALOGUE[name].make(published) for name in _wanted(only)]
-    files = {name: data for report in made for name, data in report_files(report).items()}
+    ours = [report for report in made if not CATALOGUE[report.id].written_by]
+    files = {name: data for report in ours for name, data in report_files(report).items()}
     folder = home.out(month) / _FOLDER
     if not dry_run:
         with locked(home, f"reports {month}"):
