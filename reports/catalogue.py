@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.finance.adjustments import adjustments
+from reports.finance.billing_register import billing_register
 from reports.finance.by_agency import by_agency
 from reports.finance.by_funding import by_funding
 from reports.finance.by_rate_code import by_rate_code
 from reports.finance.by_stream import by_stream
 from reports.finance.close_steps import close_steps
 from reports.finance.control_totals import control_totals
+from reports.finance.dispute_list import dispute_list
 from reports.finance.exceptions import exceptions
 from reports.finance.month_over_month import month_over_month
 from reports.finance.rate_log import rate_log
 from reports.finance.rate_true_up import rate_true_up
+from reports.finance.receivables import receivables
 from reports.finance.recovery import recovery
+from reports.finance.sent_documents import sent_documents
 from reports.finance.suspense import suspense
 from reports.finance.top_movers import top_movers
 from reports.finance.vendor_match import vendor_match
@@ -39,6 +43,7 @@ class Entry:
 CATALOGUE: Final[dict[str, Entry]] = {
     entry.id: entry
     for entry in (
+        Entry("R01", billing_register, "every invoice line", written_by="run"),
         Entry("R02", by_agency, "what each agency pays, by stream"),
         Entry("R03", by_funding, "what each fund, department and object pays, and the federal part of it"),
         Entry("R04", by_rate_code, "what each rate code earned, at what rate, this month and this fiscal year"),
@@ -48,8 +53,11 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R08", exceptions, "what waits for a person, how old it is and who works it"),
         Entry("R09", adjustments, "what was credited or charged later, why, by whom, and whether it reaches into an earlier year"),
         Entry("R10", suspense, "what was received and is not billed, why, and for how long"),
+        Entry("R11", dispute_list, "what agencies dispute, whether in time, and how it ended"),
         Entry("R12", recovery, "whether each cost group earns more or less than it costs, and its reserve in days"),
         Entry("R13", rate_true_up, "whether cost, units and rates are as forecast, and what rate would pay for each cost group"),
+        Entry("R14", receivables, "what is not known to be settled, by age"),
+        Entry("R15", sent_documents, "what accounting was sent and what it answered", written_by="interface"),
         Entry("R16", vendor_match, "what a vendor bills beside what we bill for it"),
         Entry("R18", rate_log, "which rates changed, by whose approval, and what that moved"),
         Entry("R20", close_steps, "whether the close ran to its calendar", written_by="close"),
