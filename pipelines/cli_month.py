@@ -187,6 +187,8 @@ def explain(**options: Any) -> int:
 
 @cotbill.command()
 @click.argument("query", required=False)
+@click.option("--name", metavar="QUERY", help="Run a query that ships, by its name.")
+@click.option("--list", "is_list", is_flag=True, help="List the queries that ship, and what they answer.")
 @workspace_option
 @json_option
 def sql(**options: Any) -> int:
@@ -197,6 +199,7 @@ def sql(**options: Any) -> int:
 
 
 @cotbill.command()
+@click.option("--dictionary", "has_dictionary", is_flag=True, help="Print every table, view and macro, column by column.")
 @workspace_option
 @json_option
 def mart(**options: Any) -> int:

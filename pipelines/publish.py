@@ -17,6 +17,7 @@ from pipelines.recorded import load_bill
 from pipelines.stages import code_hash
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
+from reports.mart_papers import papers_stand, write_papers
 from reports.month_files import write_month
 
 _NOTE = "published.json"
@@ -42,13 +43,14 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     facts = evidence(workspace, period, key)
     wanted = text_hash("publish", code_hash(), json.dumps(facts, sort_keys=True), json.dumps(_months(workspace, period), sort_keys=True))
     old = read_note(note_path)
-    if old.get("key") == wanted and mart_stands(workspace) and _are_whole(workspace, old):
+    if old.get("key") == wanted and mart_stands(workspace) and papers_stand(workspace.mart.parent) and _are_whole(workspace, old):
         files = {name: workspace.root / path for name, path in old["names"].items()}
         return Published(files, workspace.mart, reused=True)
     files = write_month(bill, out, facts) | write_close_calendar(workspace, period, bill.tables)
     _clear(out / "detail", set(files.values()))
     hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in files.values()}
     publish_mart(workspace, bill)
+    write_papers(workspace.mart.parent)
     names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
     note = {"key": wanted, "files": hashes, "names": names, "pdf": _pdf_hash(workspace, period)}
     write_atomic(note_path, json.dumps(note, indent=1, sort_keys=True).encode())
@@ -87,6 +89,7 @@ def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency
 def republish_mart(workspace: Workspace, period: Period) -> None:
     """Publish the mart again, after invoices were rendered."""
     publish_mart(workspace, load_bill(workspace, period, with_earlier=False))
+    write_papers(workspace.mart.parent)
     note_path = workspace.ledger / str(period) / _NOTE
     old = {"files": {}} | read_note(note_path)
     old["pdf"] = _pdf_hash(workspace, period)
