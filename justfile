@@ -62,6 +62,10 @@ invoice-kinds DIR="demo":
     mkdir -p {{DIR}}
     {{bin}}python -m tests.reports.kinds {{DIR}}
 
+# the month's workbook opened by LibreOffice, which must be installed, saved anew and read back
+sheets *ARGS:
+    {{bin}}python -m pytest -q tests/sheets/libreoffice.py {{ARGS}}
+
 # write the golden files and the README's output anew and show what moved
 golden:
     COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"

@@ -1,0 +1,1 @@
+"""Workbooks opened by LibreOffice; a recipe of its own, because LibreOffice is not part of the environment."""
