@@ -225,7 +225,7 @@ def test_a_cent_that_is_missing_anywhere_stops_the_workbook(table: str, name: st
 def test_a_report_that_does_not_foot_stops_the_workbook() -> None:
     bad = report("R16", foots=(Foot("circuits and lines", Decimal("1.00"), Decimal("1.01")),))
 
-    with pytest.raises(ReconciliationError, match="R16: circuits and lines: 1.00 and 1.01 differ"):
+    with pytest.raises(ReconciliationError, match=r"R16: circuits and lines: 1\.00 and 1\.01 differ"):
         close_book(published(), {"R16": bad})
 
 
