@@ -1,5 +1,6 @@
 """The commands that ask of what is billed, and the disputes that agencies raise about it."""
 
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -41,6 +42,27 @@ def calendar(**options: Any) -> int:
     from pipelines.commands.calendar import calendar as work
 
     return work(**options)
+
+
+@cotbill.command()
+@click.argument("billing_number", metavar="BILLING_NUMBER")
+@period_argument
+@click.option("--unmasked", is_flag=True, help="With whole numbers, for a contact that answers for the agency's bill.")
+@click.option(
+    "--redact", "redactions", metavar="FILE.csv", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With whole numbers but what FILE lists: call_id or number, field, code, reason.",
+)  # fmt: skip
+@click.option("--for", "recipient", default="", metavar="EMAIL", help="Who is to see the numbers.")
+@reason_option
+@user_option
+@workspace_option
+@dry_run_option
+@json_option
+def calls(**options: Any) -> int:
+    """Write the calls of a billing number and what each cost, for its owner's eyes; numbers are masked."""
+    from pipelines.commands.calls import calls as work
+
+    return work(now=moment(), **options)
 
 
 @cotbill.group(cls=Ordered)

@@ -13,7 +13,7 @@ MONTH = (
     "check", "plan", "run", "exceptions", "correct", "hold", "release", "reject", "acknowledge", "withdraw", "adjust", "settle",
     "approvals", "approve", "return", "invoices", "close", "reopen", "reports", "interface", "ack", "final", "dispute",
 )  # fmt: skip
-ASK = ("explain", "diff", "calendar", "verify", "sql", "mart")
+ASK = ("explain", "diff", "calendar", "calls", "verify", "sql", "mart")
 click.rich_click.COMMAND_GROUPS = {
     "cotbill": [
         {"name": "Start", "commands": ["init", "demo", "adapt"]},
