@@ -84,24 +84,36 @@ def masked(detail: pl.DataFrame) -> pl.DataFrame:
 
 
 def full_number(name: str) -> pl.Expr:
-    """A number of a call as ten digits where it is one of this country: without a leading 1, with the area code of its line."""
-    number, area = pl.col(name), pl.col("charge_number").str.slice(0, 3)
+    """A number of a call however it was dialled: ten digits in this country, the country's digits first abroad.
+
+    Without +, 011 or a leading 1; seven digits get the area code of the line that is charged.
+    """
+    number, area = pl.col(name).str.strip_prefix("+"), pl.col("charge_number").str.slice(0, 3)
     digits = number.str.len_chars()
-    is_national = (digits == 11) & number.str.starts_with("1")
     has_area = (pl.col("charge_number").str.len_chars() == 10) & (digits == _SHORTEST)
-    return pl.when(is_national).then(number.str.slice(1)).when(has_area).then(area + number).otherwise(number)
+    return (
+        pl.when(_is_national(number)).then(number.str.slice(1))
+        .when(has_area).then(area + number)
+        .otherwise(number.str.strip_prefix("011"))
+    )  # fmt: skip
+
+
+def _is_national(number: pl.Expr) -> pl.Expr:
+    """Whether a number is 1 and ten digits."""
+    return (number.str.len_chars() == 11) & number.str.starts_with("1")
 
 
 def _hidden(name: str) -> pl.Expr:
     number = pl.col(name)
-    digits = number.str.len_chars()
+    bare = number.str.strip_prefix("+")
+    digits = bare.str.len_chars()
     kept = (
         pl.when(digits < _SHORTEST).then(0)
-        .when(number.str.starts_with("011")).then(6)
-        .when((digits == 11) & number.str.starts_with("1")).then(7)
+        .when(bare.str.starts_with("011")).then(6)
+        .when(_is_national(bare)).then(7)
         .when(digits == 10).then(6)
         .otherwise(3)
-    )  # fmt: skip
+    ) + pl.when(digits < number.str.len_chars()).then(1).otherwise(0)  # fmt: skip
     return number.str.slice(0, kept) + number.str.slice(kept).str.replace_all(".", "X")
 
 

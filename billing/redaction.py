@@ -88,7 +88,7 @@ def _named(cells: pl.DataFrame, entry: dict[str, str]) -> pl.DataFrame:
     ways = pl.col("full"), pl.col("value")
     if pattern != whole:
         return here.filter(pl.any_horizontal([way.str.starts_with(whole) for way in ways]))
-    bare = whole[1:] if len(whole) == 11 and whole.startswith("1") else whole
+    bare = whole[1:] if len(whole) == 11 and whole.startswith("1") else whole.removeprefix("011")
     return here.filter(pl.any_horizontal([way.is_in([whole, bare]) for way in ways]))
 
 

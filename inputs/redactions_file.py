@@ -16,7 +16,7 @@ from inputs.headers import match_header
 from inputs.text_file import read_bytes, shown, text_body
 
 SIZE_LIMIT: Final = 16 * 2**20  # bytes
-_NUMBER: Final = re.compile(r"\d{3,20}\*?", re.ASCII)
+_NUMBER: Final = re.compile(r"\d{2,20}\*?", re.ASCII)
 _NAMES: Final = tuple(REDACTIONS)[:-1]
 _COLUMNS: Final = tuple(Column(name, longest=longest) for name, longest in zip(_NAMES, (64, 21, 20, 40, 500), strict=True))
 
@@ -56,7 +56,7 @@ def _faults(row: dict[str, str]) -> list[Fault]:
     if (row["call_id"] is None) == (row["number"] is None):
         said.append("give a call_id or a number, one of the two")
     if row["number"] is not None and not _NUMBER.fullmatch(row["number"]):
-        said.append("number is not 3 to 20 digits with or without a * at the end; correct it")
+        said.append("number is not 2 to 20 digits with or without a * at the end; correct it")
     if row["field"] is not None and row["field"] not in FIELDS:
         said.append(f"field is none of {', '.join(FIELDS)}; correct it")
     if row["call_id"] is not None and row["field"] is None:

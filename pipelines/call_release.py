@@ -71,22 +71,15 @@ def require_contact(contacts: pl.DataFrame, email: str, agencies: list[str], day
         )
 
 
-def release_words(facts: dict[str, object], agency: str | None, recipient: str, reason: str, given: str | None) -> dict[str, Any]:
+def release_words(facts: dict[str, Any], agency: str | None, recipient: str, reason: str, given: str | None) -> dict[str, Any]:
     """What the journal keeps: whose calls, for whom, why, and the hashes of what was handed out and asked; no number.
 
     given: the SHA-256 of the list of what to withhold.
     """
     words = {name: facts[name] for name in ("billing_number", "edition", "calls", "files")}
-    withheld = {"withheld": [{**row, "amount": str(row["amount"])} for row in facts["withheld"]]} if "withheld" in facts else {}  # type: ignore[attr-defined]
-    return {
-        **words,
-        **withheld,
-        "amount": str(facts["amount"]),
-        "agency_code": agency,
-        "for": recipient.strip(),
-        "reason": reason.strip(),
-        "list": given,
-    }
+    withheld = [{**row, "amount": str(row["amount"])} for row in facts.get("withheld", [])]
+    who = {"agency_code": agency, "for": recipient.strip(), "reason": reason.strip()}
+    return {**words, **who, "amount": str(facts["amount"]), "list": given, "withheld": withheld}
 
 
 def write_calls(workspace: Workspace, period: Period, files: dict[str, bytes]) -> Path:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -18,7 +18,7 @@ class CallFiles:
     """The files of one billing number's calls and the facts that may be told of them: none is a number."""
 
     files: dict[str, bytes]
-    facts: dict[str, object]
+    facts: dict[str, Any]
 
 
 def call_files(
@@ -38,7 +38,7 @@ def call_files(
         files[f"{file_name(billing_number, '-withheld')}.csv"] = csv_bytes(withheld)
     calls = detail.filter(pl.col("kind") == "CALL")
     total = sum(detail["amount"].to_list(), Decimal(0)).quantize(Decimal("0.01"))
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "period": period, "billing_number": billing_number, "edition": edition, "calls": calls.height,
         "billed_seconds": int(calls["billed_seconds"].sum()), "amount": total,
         "files": {name: sha256(data) for name, data in sorted(files.items())},

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -93,14 +93,13 @@ def _made(period: str, billing_number: str, detail: pl.DataFrame, redactions: Pa
 
 def _tell(made: CallFiles, folder: Path | None, *, as_json: bool) -> None:
     """Say what was made, by name and hash: no call and no number is printed."""
-    names = made.facts["files"]
-    files: dict[str, Any] = names if isinstance(names, dict) else {}
+    files = made.facts["files"]
     if as_json:
         paths = {name: None if folder is None else str(folder / name) for name in files}
         show.data({**made.facts, "paths": paths, "written": folder is not None})
         return
     rows = [(name.replace("_", " "), show.as_text(made.facts[name])) for name in _SHOWN]
-    withheld: Any = made.facts.get("withheld", [])
+    withheld = made.facts.get("withheld", [])
     rows += [
         (f"withheld by {row['code']}", f"{row['fields']} fields of {row['calls']} calls, {show.as_text(row['amount'])}") for row in withheld
     ]

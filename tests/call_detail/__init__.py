@@ -1,0 +1,1 @@
+"""Call detail: masked, released, redacted, and nowhere else."""
