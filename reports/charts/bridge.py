@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from reports.charts.style import BLUE, DOLLAR_LABELS, HAIR, INK, MORE, ORANGE, QUIET, SIZE, SMALL, SOFT, fitting, place
-from reports.charts.svg import Box, Chart, Record, across, chart, rects, rules, texts
+from reports.charts.svg import Box, Chart, Record, across, chart, nothing, rects, rules, texts
 from reports.charts.words import dollars, listed, moved, signed
 
 EFFECTS: Final = {
@@ -21,9 +21,12 @@ def bridge(frame: pl.DataFrame, last_month: str = "Last month", this_month: str 
     """The two months as levels, the five effects as steps between them. The scale need not start at zero: levels are lines, not bars.
 
     Args:
-        frame: one row: before, price_effect, quantity_effect, new_effect, gone_effect, one_time_effect, now, change.
+        frame: one row: before, price_effect, quantity_effect, new_effect, gone_effect, one_time_effect, now, change; of a
+            first month all but `now` null.
     """
     row = frame.row(0, named=True)
+    if row["before"] is None:
+        return nothing(f"{this_month} came to {dollars(row['now'])}; no month before it is published, so nothing is compared.")
     steps = [row[effect] for effect in EFFECTS]
     levels = list(accumulate(steps, initial=row["before"]))
     return chart(_layers(row, levels, (last_month, *EFFECTS.values(), this_month)), _BOX, _told(row, last_month, this_month))

@@ -1,7 +1,6 @@
 """The streams of charges: this month as a bar, last month as a line across it, the change in figures."""
 
 from decimal import Decimal
-from typing import Final
 
 import polars as pl
 
@@ -9,13 +8,7 @@ from reports.charts.bars import Bar, Cell, lying
 from reports.charts.style import BLUE, MORE, SOFT
 from reports.charts.svg import Chart
 from reports.charts.words import called, dollars, money, moved, signed
-
-TITLES: Final = {
-    "usage": "Rated services", "fixed_cost": "Fixed cost", "pass_through": "Pass-through", "circuit": "Network data circuits",
-    "voip": "VoIP phones", "centrex": "Centrex lines", "ld_calls": "Long distance", "stock": "Equipment from stock",
-    "adjustment": "Adjustments and credits",
-}  # fmt: skip
-
+from reports.invoice.families import FAMILIES
 
 def streams(frame: pl.DataFrame, last_month: str | None = None) -> Chart:
     """One bar a stream.
@@ -42,7 +35,7 @@ def streams(frame: pl.DataFrame, last_month: str | None = None) -> Chart:
 
 def title(stream: str | None) -> str:
     """What people call a stream."""
-    return TITLES.get(stream or "", called(stream) or "no stream")
+    return FAMILIES[stream].title if stream in FAMILIES else called(stream) or "No stream"
 
 
 def _cells(now: Decimal, before: Decimal | None) -> tuple[Cell, ...]:

@@ -12,6 +12,7 @@ from reports.press.measuring import Pens
 from reports.press.metadata import metadata
 from reports.press.paging import Plan
 from reports.press.statement import Places
+from reports.press.tagging import say_scopes, set_apart, target
 from reports.press.view import View
 
 _KINDS: Final = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -43,15 +44,15 @@ class Binder:
         """Add everything to the statement's objects and bind the file, instead of the renderer."""
         ink = Ink(len(pdf.objects))
         fonts = reserved(self.pens, ink)
-        root = _object(pdf, pdf.catalog["StructTreeRoot"])
-        document = _object(pdf, root["K"][0])
-        tree = _object(pdf, root["ParentTree"])["Nums"]
+        root = target(pdf, pdf.catalog["StructTreeRoot"])
+        document = target(pdf, root["K"][0])
+        tree = target(pdf, root["ParentTree"])["Nums"]
         resources = ink.reserve()
         sender, head = self.view.sender, self.view.head
         foot = " · ".join(part for part in (sender.name, sender.contact, head.month) if part)
         right = f"{head.number_label} {head.number} · Invoice {head.invoice_no}"
-        _set_apart(pdf, document, tree)
-        _say_scopes(pdf)
+        set_apart(pdf, document, tree)
+        say_scopes(pdf)
         around = Surround(
             pages=pdf.pages.number,
             resources=resources,
@@ -111,7 +112,7 @@ class Binder:
 
     def _tell(self, pdf: Any) -> None:
         """Say in the metadata what the file is and what it was made from."""
-        stream = _object(pdf, pdf.catalog["Metadata"])
+        stream = target(pdf, pdf.catalog["Metadata"])
         stream.stream = [metadata(b"\n".join(stream.stream), self.view.invoice_no, self.key)]
         stream.compress = False
 
@@ -124,39 +125,6 @@ class Binder:
         info = ink.put(pdf.info.data)
         self.file = ink.bind(pdf.catalog.reference, b"%d 0 R" % info, self.key[:32])
         return self.file
-
-
-def _set_apart(pdf: Any, document: Any, tree: list[Any]) -> None:
-    """Make what stands in the statement's margins an artifact; the renderer marks it for elements that hang nowhere."""
-    linked = {bytes(reference) for reference in document["K"]}
-    for number, page in enumerate(pdf.pages["Kids"][::3]):
-        elements = tree[tree.index(number) + 1]
-        loose = [mark for mark, reference in enumerate(elements) if _top(pdf, reference, document) not in linked]
-        stream = _object(pdf, pdf.objects[page]["Contents"]).stream
-        for place, item in enumerate(stream):
-            if isinstance(item, dict) and item.get("MCID") in loose:
-                stream[place - 1 : place + 2] = ["/Artifact", b"<</Type/Pagination>>", b"BDC"]
-        for mark in loose:
-            elements[mark] = "null"
-
-
-def _say_scopes(pdf: Any) -> None:
-    """Give the statement's head cells a scope beside the ids the renderer gives them: of a column in a head, else of a row."""
-    for each in pdf.objects:
-        if isinstance(each, dict) and each.get("S") == "/TH":
-            part = _object(pdf, _object(pdf, each["P"])["P"])
-            each["A"]["Scope"] = "/Column" if part["S"] == "/THead" else "/Row"
-
-
-def _top(pdf: Any, reference: bytes, document: Any) -> bytes:
-    """The ancestor right below the document."""
-    while (parent := _object(pdf, reference)["P"]) != document.reference:
-        reference = parent
-    return reference
-
-
-def _object(pdf: Any, reference: bytes) -> Any:
-    return pdf.objects[int(reference.split()[0])]
 
 
 def _outlines(ink: Ink, marks: list[Bookmark]) -> int:

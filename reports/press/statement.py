@@ -72,7 +72,7 @@ class Places:
 
 
 @contextmanager
-def _steady() -> Iterator[None]:
+def steady() -> Iterator[None]:
     """Fonts are seen and stamped the same on every machine: ours alone, and with one time for all that is unpacked."""
     with TemporaryDirectory() as folder:
         settings = Path(folder) / "fonts.conf"
@@ -102,8 +102,11 @@ class Machine:
 
 
 @cache
-def machine(folder: Path | None) -> Machine:
+def machine(folder: Path | None, style_file: str = STYLE) -> Machine:
     """The renderer made ready with a folder's template and style over the bundled ones; importing it takes seconds.
+
+    Args:
+        style_file: the style of the paper; only the invoice's may stand in the folder.
 
     Raises:
         RenderError: the style holds what the renderer does not know.
@@ -114,11 +117,12 @@ def machine(folder: Path | None) -> Machine:
     # fonts, and the folder they are unpacked to, must be let go of before the process ends; this holds for workers too
     Finalize(None, machine.cache_clear, exitpriority=100)
     fetcher = _fetcher(folder)
-    with _steady(), listening() as heard:
+    with steady(), listening() as heard:
         fonts = FontConfiguration()
-        style = CSS(string=font_faces() + sources(folder)[STYLE], font_config=fonts, url_fetcher=fetcher)
+        own = sources(folder)[STYLE] if style_file == STYLE else (TEMPLATES / style_file).read_text(encoding="utf-8")
+        style = CSS(string=font_faces() + own, font_config=fonts, url_fetcher=fetcher)
     if heard:
-        raise RenderError(f"{STYLE}: {heard[0]}; correct the style")
+        raise RenderError(f"{style_file}: {heard[0]}; correct the style")
     return Machine(style, fonts, fetcher)
 
 

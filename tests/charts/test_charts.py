@@ -31,7 +31,7 @@ DRAWN = {
     "3 months": lambda: charts.months(monthly(*YEAR[:3])),
     "13 months": lambda: charts.months(monthly(*YEAR)),
     "credits": lambda: charts.months(monthly(("2026-08", "-10.00"), ("2026-10", "20.00"))),
-    "streams": lambda: charts.streams(moved(("usage", "10.00", "12.50"), ("adjustment", "-3.00", "-4.00")), "September"),
+    "streams": lambda: charts.streams(moved(("usage", "10.00", "12.50"), ("adjustments", "-3.00", "-4.00")), "September"),
     "first streams": lambda: charts.streams(moved(("usage", "0", "12.50"))),
     "no streams": lambda: charts.streams(moved(), "September"),
     "recovery": lambda: charts.recovery(

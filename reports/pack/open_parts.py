@@ -1,0 +1,73 @@
+"""What is still open: records held and not billed, by age, and exceptions by kind and owner."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reports import charts
+from reports.charts.ageing import AGES
+from reports.charts.words import called
+from reports.figures import count, dollars
+from reports.footing import total
+from reports.pack.months import Months
+from reports.pack.pictures import picture
+from reports.pack.tables import Shown, table
+from reports.pack.view import Part, Table
+from reports.published import Published
+from reports.report import Report, Section
+
+_OWNERS: Final = 12
+
+
+def suspense(_published: Published, reports: Mapping[str, Report], _months: Months) -> Part | None:
+    """R10: what is held, by reason and age."""
+    if "R10" not in reports:
+        return None
+    section = reports["R10"].section("reasons")
+    records = int(section.frame["records"].sum())
+    about = (
+        f"{count(records, 'record')} held, {dollars(total(section.frame['amount']))}; the list of all of them is in the workbook and R10."
+    )
+    if not records:
+        return Part("suspense", "Suspense", "R10", "No record is held back this month.")
+    shown = [
+        Shown("code", "Code"), Shown("meaning", "Reason", longest=70), Shown("records", "Records", "count"),
+        Shown("unpriced", "No price", "count"), *_ages("money"), Shown("amount", "Held $", "money"),
+    ]  # fmt: skip
+    chart = picture("Held and not billed, by age", charts.ageing(section.frame))
+    return Part("suspense", "Suspense", "R10", about, (chart,), (table(section, shown, what="reason reasons", title="Held by reason"),))
+
+
+def exceptions(_published: Published, reports: Mapping[str, Report], _months: Months) -> Part | None:
+    """R08: what waits for a person."""
+    if "R08" not in reports:
+        return None
+    report = reports["R08"]
+    codes, owners = report.section("codes"), report.section("owners")
+    opened = int(codes.frame["open"].sum())
+    shown = [
+        Shown("code", "Code"), Shown("severity", "Kind", "words", _severity), Shown("meaning", "What is wrong", longest=70),
+        Shown("open", "Open", "count"), Shown("decided", "Decided", "count"), *_ages("count"), Shown("amount", "Open $", "money"),
+    ]  # fmt: skip
+    about = f"{count(opened, 'exception')} open; ages count the open ones, in days."
+    tables: list[Table] = [table(codes, shown, most=40, what="code codes", title="Exceptions by code")] if codes.frame.height else []
+    if owners.frame.height:
+        who = [Shown("owner", "Owner", "words", _owner), Shown("open", "Open", "count"), Shown("amount", "Open $", "money")]
+        tables.append(table(_without_note(owners), who, most=_OWNERS, what="owner owners", title="Open exceptions by owner"))
+    return Part("exceptions", "Exceptions", "R08", about, (), tuple(tables))
+
+
+def _ages(kind: str) -> Sequence[Shown]:
+    heads = ("0–30", "31–60", "61–90", "over 90")
+    return [Shown(age, head, kind) for age, head in zip(AGES, heads, strict=True)]
+
+
+def _severity(value: str | None) -> str:
+    return called(value).lower()
+
+
+def _owner(value: str | None) -> str:
+    return called(value) or "nobody"
+
+
+def _without_note(section: Section) -> Section:
+    return Section(section.name, section.title, section.frame, section.totals)

@@ -1,0 +1,149 @@
+"""The parts behind page one in the order a signer asks: who pays, for what, what moved, what is open, what proves it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from reports import charts
+from reports.charts.recovery import STATES
+from reports.charts.streams import title as stream_title
+from reports.charts.words import called
+from reports.figures import count, dollars
+from reports.pack.months import Months, billed_months, fact
+from reports.pack.open_parts import exceptions, suspense
+from reports.pack.pictures import picture
+from reports.pack.proof_parts import calendar, controls
+from reports.pack.put_right import adjustments
+from reports.pack.tables import Shown, table
+from reports.pack.view import Part
+from reports.published import Published
+from reports.report import Report, Section
+
+Reports = Mapping[str, Report]
+_MOVERS: Final = 12
+
+
+def parts(published: Published, reports: Reports, months: Months) -> tuple[Part, ...]:
+    """Every part whose report is at hand."""
+    made: tuple[Callable[[Published, Reports, Months], Part | None], ...] = (
+        _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, controls, calendar,
+    )  # fmt: skip
+    return tuple(part for make in made if (part := make(published, reports, months)) is not None)
+
+
+def _agencies(published: Published, reports: Reports, months: Months) -> Part | None:
+    if "R02" not in reports:
+        return None
+    section = reports["R02"].section("agencies")
+    shown = [Shown("agency_code", "Code"), Shown("agency_name", "Agency"), Shown("invoices", "Invoices", "count")]
+    shown += (
+        [Shown("prior_amount", f"{months.last} $", "money"), Shown("change", "Change $", "change")] if months.before is not None else []
+    )
+    shown += [Shown("prior_period", "Of it earlier service $", "money"), Shown("amount", "Amount $", "money")]
+    ranked = _largest_first(section, "amount")
+    about = f"{count(section.frame.height, 'agency', 'agencies')}, the largest first; {dollars(months.now)} in all."
+    history = billed_months(published)
+    pictures = [picture("Billed a month", charts.months(history))] if history.height > 1 else []
+    pictures += [picture("Agencies, with their share of the whole", charts.pareto(section.frame))]
+    return Part("agencies", "Agencies", "R02", about, tuple(pictures), (table(ranked, shown, what="agency agencies", title="Agencies"),))
+
+
+def _services(_published: Published, reports: Reports, _months: Months) -> Part | None:
+    if "R04" not in reports:
+        return None
+    section = reports["R04"].section("rates")
+    named = section.frame.with_columns(service=pl.coalesce("name", "rate_code"))
+    ranked = _largest_first(section, "amount")
+    shown = [
+        Shown("rate_code", "Rate code"), Shown("name", "Service", longest=48), Shown("stream", "Stream", "words", stream_title),
+        Shown("lines", "Lines", "count"), Shown("ytd_amount", "Year to date $", "money"), Shown("amount", "Amount $", "money"),
+    ]  # fmt: skip
+    about = f"{count(section.frame.height, 'rate')} with a charge, the largest first; year to date is the fiscal year’s published months."
+    chart = charts.pareto(named, "service", "amount", "service services")
+    return Part("services", "Services", "R04", about, (picture("Services, with their share of the whole", chart),),
+                (table(ranked, shown, what="rate rates", title="Services"),))  # fmt: skip
+
+
+def _streams(_published: Published, reports: Reports, months: Months) -> Part | None:
+    if "R05" not in reports:
+        return None
+    moved = reports["R06"].section("streams").frame if "R06" in reports else None
+    if moved is not None and moved.height and months.before is not None:
+        chart = charts.streams(moved.select("stream", "before", "now"), months.last)
+    else:
+        chart = charts.streams(reports["R05"].section("streams").frame.select("stream", now="amount"))
+    shown = [
+        Shown("stream", "Stream", "words", stream_title), Shown("cost_group", "Cost group", "words", _group),
+        Shown("lines", "Lines", "count"),
+        Shown("billing_numbers", "Billing numbers", "count"), Shown("prior_period", "Of it earlier service $", "money"),
+        Shown("amount", "Amount $", "money"),
+    ]  # fmt: skip
+    about = "What each stream of charges earned, and the cost group whose rates must carry it."
+    section = reports["R05"].section("groups")
+    tables = [table(section, shown, most=40, what="row rows", title="Streams and cost groups")]
+    if moved is not None and moved.height and months.before is not None:
+        effects = [Shown("stream", "Stream", "words", stream_title), Shown("before", f"{months.last} $", "money")]
+        effects += [Shown(name, words, "change") for name, words in _EFFECTS.items()]
+        tables.append(
+            table(
+                reports["R06"].section("streams"),
+                [*effects, Shown("now", "Now $", "money")],
+                what="stream streams",
+                title="What moved each stream",
+            )
+        )
+    return Part("streams", "Streams", "R05, R06", about, (picture("Streams of charges", chart),), tuple(tables))
+
+
+_EFFECTS: Final = {
+    "price_effect": "Prices $", "quantity_effect": "Quantities $", "new_effect": "New $", "gone_effect": "Gone $",
+    "one_time_effect": "One-time $",
+}  # fmt: skip
+
+
+def _movers(_published: Published, reports: Reports, months: Months) -> Part | None:
+    if "R07" not in reports or months.before is None:
+        return None
+    report = reports["R07"]
+    figures = [Shown("before", f"{months.last} $", "money"), Shown("now", "Now $", "money"), Shown("change", "Change $", "change")]
+    agencies = [Shown("agency_code", "Code"), Shown("agency_name", "Agency"), *figures]
+    codes = [Shown("rate_code", "Rate code"), Shown("name", "Service"), *figures]
+    about = "The largest changes first, up or down; the last row adds up what is not shown."
+    return Part("movers", "What moved most", "R07", about, (), (
+        table(report.section("agencies"), agencies, most=_MOVERS, what="agency agencies", title="Agencies that moved most"),
+        table(report.section("rate_codes"), codes, most=_MOVERS, what="service services", title="Services that moved most"),
+    ))  # fmt: skip
+
+
+def _recovery(_published: Published, reports: Reports, _months: Months) -> Part | None:
+    if "R12" not in reports:
+        return None
+    section = reports["R12"].section("groups")
+    shown = [
+        Shown("cost_group", "Cost group", "words", _group), Shown("revenue", "Revenue $", "money"), Shown("cost", "Cost $", "money"),
+        Shown("over_under", "Over or under $", "money"), Shown("reserve_days", "Days of cost", "days"),
+        Shown("reserve_limit", "60 days of cost $", "money"), Shown("state", "State", "words", lambda state: STATES.get(state, state)),
+    ]  # fmt: skip
+    year = fact(reports["R12"], "fiscal_year")
+    about = (
+        f"Fiscal year {year} to date. Each cost group stands for itself: what one earned over its cost is never set against"
+        " what another did not earn, so there is no total of it."
+    )
+    frame = section.frame.filter(pl.col("over_under").is_not_null())
+    hidden = section.frame.height - frame.height
+    about += f" {count(hidden, 'cost group')} without a known cost {'is' if hidden == 1 else 'are'} in the table alone." if hidden else ""
+    return Part("recovery", "Over and under recovery", "R12", about, (picture("Revenue less cost, by cost group", charts.recovery(frame)),),
+                (table(section, shown, most=60, what="group groups", title="Cost groups"),))  # fmt: skip
+
+
+def _group(value: str | None) -> str:
+    return called(value) or "no cost group"
+
+
+def _largest_first(section: Section, column: str) -> Section:
+    """The section by dollars; equals by their code."""
+    names = [name for name in section.frame.columns if name in ("agency_code", "rate_code")]
+    order = [True, *(False for _ in names)]
+    return replace(section, frame=section.frame.sort([column, *names], descending=order, nulls_last=True), note="")
