@@ -62,7 +62,7 @@ def answer(connection: Any, text: str) -> tuple[list[str], list[tuple[Any, ...]]
     def work() -> None:
         try:
             found["answer"] = _answer(connection, text)
-        except BaseException as fault:  # noqa: BLE001 - raised again where the command waits
+        except BaseException as fault:
             found["fault"] = fault
 
     # DuckDB does not look for a signal in the middle of a large join, but a thread that waits sees one at once.

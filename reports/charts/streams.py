@@ -10,6 +10,7 @@ from reports.charts.svg import Chart
 from reports.charts.words import called, dollars, money, moved, signed
 from reports.invoice.families import FAMILIES
 
+
 def streams(frame: pl.DataFrame, last_month: str | None = None) -> Chart:
     """One bar a stream.
 
