@@ -162,6 +162,7 @@ def invoices(**options: Any) -> int:
 @period_argument
 @workspace_option
 @click.option("--only", multiple=True, metavar="R06", help="Only this report, printed as well; may be repeated.")
+@click.option("--format", "form", type=click.Choice(["focus"]), help="The charges in another shape: FOCUS 1.2, a row a charge.")
 @dry_run_option
 @json_option
 def reports(**options: Any) -> int:

@@ -1,47 +1,68 @@
 """Make Financial Management's reports of a month from what is published of it."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from billing.errors import UsageError
 from billing.periods import Period
 from pipelines.commands import show
+from pipelines.reporting import FOLDER, close_files, files_of_reports, made_reports, published_month
 from pipelines.workspace import Workspace, locked
 from reports.catalogue import CATALOGUE
-from reports.published import of_mart
-from reports.report import Report, document, report_files
+from reports.published import Published
+from reports.report import Report, document
 from reports.write import write_bytes
 
-_FOLDER: Final = "reports"
 
-
-def reports(*, period: str, only: tuple[str, ...], workspace: Path, dry_run: bool, as_json: bool) -> int:
-    """Write the reports of a month, or some of them; those asked for by name are printed as well.
+def reports(*, period: str, only: tuple[str, ...], form: str | None, workspace: Path, dry_run: bool, as_json: bool) -> int:
+    """Write the reports of a month, the pack to sign, the workbook and the page; or some reports, which are printed as well.
 
     The files of a report that another command writes are left to it: two writers of one file would be one too many.
 
     Raises:
-        PeriodError: the month is not published.
+        PeriodError: the month was never run.
         UsageError: there is no report of that number.
         ReconciliationError: a report does not foot to its neighbours; nothing is written.
     """
     home, month = Workspace.open(workspace), Period.parse(period)
-    published = of_mart(str(month), home.mart)
-    made = [CATALOGUE[name].make(published) for name in _wanted(only)]
-    ours = [report for report in made if not CATALOGUE[report.id].written_by]
-    files = {name: data for report in ours for name, data in report_files(report).items()}
-    folder = home.out(month) / _FOLDER
-    if not dry_run:
-        with locked(home, f"reports {month}"):
-            for name, data in files.items():
-                write_bytes(folder / name, data)
-    if only:
-        _print(made, as_json=as_json)
-    elif as_json:
-        show.data({"period": str(month), "dry_run": dry_run, "files": {name: str(folder / name) for name in sorted(files)}})
-    else:
-        show.table(("report", "title", "rows"), [(r.id, r.title, f"{r.sections[0].frame.height:,}") for r in made], right=(2,))
+    wanted = _wanted(only)
+    if only and form:
+        raise UsageError(f"--format {form} is a file of its own; give it without --only")
+    with locked(home, f"reports {month}"):
+        published = published_month(home, month)
+        if form:
+            made, files = {}, _export(published)
+        else:
+            made = made_reports(published, wanted)
+            files = files_of_reports(made)
+        if not only and not form:
+            files |= close_files(home, month, published, made)
+        paths = {name: home.out(month) / FOLDER / name for name in sorted(files)}
+        if not dry_run:
+            for name, path in paths.items():
+                write_bytes(path, files[name])
+    _tell(str(month), made, paths, only=bool(only), dry_run=dry_run, as_json=as_json)
     return 0
+
+
+def _export(published: Published) -> dict[str, bytes]:
+    from reports.focus import focus_file
+
+    return focus_file(published)
+
+
+def _tell(period: str, made: dict[str, Report], paths: dict[str, Path], *, only: bool, dry_run: bool, as_json: bool) -> None:
+    if only:
+        _print(list(made.values()), as_json=as_json)
+    elif as_json:
+        show.data({"period": period, "dry_run": dry_run, "files": {name: str(path) for name, path in paths.items()}})
+    else:
+        rows = [(r.id, f"{r.sections[0].frame.height:,}", r.title) for r in made.values()]
+        if rows:
+            show.table(("report", "rows", "title"), rows, right=(1,))
+        for path in paths.values():
+            if path.suffix in {".pdf", ".xlsx", ".html"} or not rows:
+                show.say(f"{'would write' if dry_run else 'wrote'} {path}")
 
 
 def _wanted(only: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,88 @@
+"""Make all that Financial Management receives of a month: the reports, the pack to sign, the workbook, the page."""
+
+import datetime as dt
+import multiprocessing
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from billing.periods import Period
+from pipelines.journal import Journal
+from pipelines.mart_months import mart_stands
+from pipelines.publish import republish_mart
+from pipelines.recorded import load_tables_used, require_run, stages_of
+from pipelines.standing import standing
+from pipelines.workspace import Workspace
+from reports.catalogue import CATALOGUE
+from reports.pack.made import Made
+from reports.published import Published, of_mart
+from reports.report import Report, report_files
+
+FOLDER: Final = "reports"
+
+
+def published_month(workspace: Workspace, period: Period) -> Published:
+    """A month as the mart has it; a mart that is gone or is not the one that was published is made anew from the book.
+
+    The caller holds the lock.
+
+    Raises:
+        PeriodError: the month was never run.
+    """
+    require_run(workspace, period)
+    if not mart_stands(workspace):
+        republish_mart(workspace, period)
+    return of_mart(str(period), workspace.mart)
+
+
+def made_reports(published: Published, numbers: list[str]) -> dict[str, Report]:
+    """Reports of the catalogue by number.
+
+    Raises:
+        ReconciliationError: one does not foot to its neighbours.
+    """
+    return {number: CATALOGUE[number].make(published) for number in numbers}
+
+
+def files_of_reports(reports: Mapping[str, Report]) -> dict[str, bytes]:
+    """CSV and JSON by file name, of those that no other command writes."""
+    ours = [report for report in reports.values() if not CATALOGUE[report.id].written_by]
+    return {name: data for report in ours for name, data in report_files(report).items()}
+
+
+def close_files(workspace: Workspace, period: Period, published: Published, reports: Mapping[str, Report]) -> dict[str, bytes]:
+    """The pack, the workbook and the page of a month by file name; the pack is set in a process of its own meanwhile.
+
+    Raises:
+        ReconciliationError: one of them does not come to the totals of the month.
+    """
+    from reports.charts.of_month import charts_of_month
+    from reports.close_book.book import close_book
+    from reports.close_page.page import close_page
+
+    stem, made = f"close-{period}", made_of(workspace, period)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        paper = pool.submit(_pack, str(period), workspace.mart, dict(reports), made)
+        book = close_book(published, reports)
+        page = close_page(published, reports, charts_of_month(published, reports))
+        return {f"{stem}.pdf": paper.result(), f"{stem}.xlsx": book, f"{stem}.html": page}
+
+
+def _pack(period: str, mart: Path, reports: dict[str, Report], made: Made) -> bytes:
+    from reports.pack.pack import pack
+
+    return pack(of_mart(period, mart), reports, made)
+
+
+def made_of(workspace: Workspace, period: Period) -> Made:
+    """How the month's figures came to be: of an open month its run alone, of a posted one who closed it, and the seal."""
+    journal = Journal(workspace.ledger / str(period))
+    found = standing(workspace, period, journal)
+    run = stages_of(workspace, period).step("month").key
+    names = {row["user"]: row["name"] for row in load_tables_used(workspace, period)["users"].to_dicts()}
+    if not found.is_posted:
+        return Made(evidence=(("run", run),), names=names)
+    closed = [event for event in journal.of("closed") if event.data["issue"] == found.issue][-1]
+    evidence = (("run", run), ("seal", str(closed.data["seal_sha256"])), ("journal head", closed.hash))
+    return Made(found.issue, evidence, closed.user, dt.datetime.fromisoformat(closed.at), names)
