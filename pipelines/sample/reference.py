@@ -11,6 +11,7 @@ from pipelines.sample.feeds.stock import item_rows, opening_rows
 from pipelines.sample.numbers import funding_rows, number_rows
 from pipelines.sample.places import exchange_rows
 from pipelines.sample.rows import Row, read_data
+from pipelines.sample.scale import SCALES
 from pipelines.sample.stations import owner_rows
 from pipelines.sample.world import World
 from rates.sample_schedule import SCHEDULE_TABLES, sample_table
@@ -35,12 +36,20 @@ def reference_tables(world: World) -> dict[str, list[Row]]:
         "stock_opening": opening_rows(world),
         "vendors": read_data("vendors"),
         "vendor_accounts": _vendor_accounts(world),
-        "cost_pools": [{"fiscal_year": str(year), **row} for year in FISCAL_YEARS for row in read_data("cost_groups")],
+        "cost_pools": _cost_pools(world),
         "calendar": _calendar(),
         "users": user_rows(),
         "gl_map": read_data("gl_map"),
         "coa_values": _coa_values(strings, numbers, found["rate_codes"]),
     }
+
+
+def _cost_pools(world: World) -> list[Row]:
+    """What each cost group is expected to cost in a year and to bill in units, at the sample's scale."""
+    scale = next(name for name, each in SCALES.items() if each == world.scale)
+    pools = [{name: row[name] for name in ("cost_group", "forecast_cost", "forecast_units")} for row in read_data("cost_groups")
+             if row["scale"] == scale]  # fmt: skip
+    return [{"fiscal_year": str(year), **row} for year in FISCAL_YEARS for row in pools]
 
 
 def _coa_values(strings: list[Row], numbers: list[Row], codes: list[Row]) -> list[Row]:
