@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from billing.layouts import STREAMS
-from reports.finance.names import agency_names
+from reports.finance.names import agency_names, rate_code_facts
 from reports.footing import NOTHING, total
 from reports.published import Published
 from reports.report import Fact, Foot, Report, Section, money
@@ -25,8 +25,8 @@ def month_over_month(published: Published) -> Report:
     """R06 of a month.
 
     Rows: `bridge` one; `agencies` one per agency billed in either month; `streams` one per stream of either month;
-    `billing_numbers` one per billing number that moved, largest change first. Where the month before is not published
-    the bridge knows `now` alone, the rest of it is null, and the other tables are empty.
+    `rate_codes` and `billing_numbers` one per rate code, and per billing number and agency, that moved, largest first.
+    Where the month before is not published the bridge knows `now` alone, the rest of it is null, the other tables empty.
 
     Raises:
         ReconciliationError: the movement does not foot to the invoices of both months, or a row to its effects.
@@ -38,7 +38,8 @@ def month_over_month(published: Published) -> Report:
         Section("bridge", "From last month's bill to this one", bridge, note=_FIRST if is_first else _NOTE),
         Section("agencies", "By agency", _agencies(published, moved), MOVES),
         Section("streams", "By stream", _streams(moved), MOVES),
-        Section("billing_numbers", "Billing numbers that moved, largest first", _numbers(moved)),
+        Section("rate_codes", "Rate codes that moved, largest first", _codes(published, moved)),
+        Section("billing_numbers", "Billing numbers that moved, largest first", _moved(moved, "billing_number", "agency_code")),
     )
     row = bridge.to_dicts()[0]
     facts = (
@@ -72,10 +73,18 @@ def _streams(moved: pl.DataFrame) -> pl.DataFrame:
     return money(moved.group_by("stream").agg(pl.col(MOVES).sum()).sort(order), MOVES)
 
 
-def _numbers(moved: pl.DataFrame) -> pl.DataFrame:
-    sums = moved.group_by("billing_number", "agency_code").agg(pl.col(MOVES).sum()).filter(pl.col("change") != 0)
-    size = pl.col("change").abs()
-    return money(sums.sort(size, "billing_number", "agency_code", descending=[True, False, False], nulls_last=True), MOVES)
+def _codes(published: Published, moved: pl.DataFrame) -> pl.DataFrame:
+    sums = _moved(moved, "rate_code").join(
+        rate_code_facts(published).select("rate_code", "name"), on="rate_code", how="left", validate="1:1", maintain_order="left"
+    )
+    return sums.select("rate_code", "name", *MOVES)
+
+
+def _moved(moved: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Sums by keys, the largest change first; what moved by nothing in all but has effects that cancel out is there too."""
+    sums = moved.group_by(keys).agg(pl.col(MOVES).sum())
+    stirred = sums.filter(pl.any_horizontal(pl.col("change", *EFFECTS) != 0))
+    return money(stirred.sort(pl.col("change").abs(), *keys, descending=[True, *(False for _ in keys)], nulls_last=True), MOVES)
 
 
 def _foots(published: Published, bridge: pl.DataFrame, moved: pl.DataFrame) -> tuple[Foot, ...]:
@@ -95,9 +104,9 @@ def _foots(published: Published, bridge: pl.DataFrame, moved: pl.DataFrame) -> t
 
 
 def _section_foots(sections: tuple[Section, ...], bridge: dict[str, Decimal]) -> tuple[Foot, ...]:
-    """Every column of every part against the bridge; billing numbers that stood still are left out of theirs."""
+    """Every column of every part against the bridge; what stood still is left out of some, so of these the change and the effects."""
     return tuple(
         Foot(f"{name} of {section.name} and of the bridge", total(section.frame[name]), bridge[name])
         for section in sections[1:]
-        for name in (("change",) if section.name == "billing_numbers" else MOVES)
+        for name in (MOVES if section.name in {"agencies", "streams"} else (*EFFECTS, "change"))
     )

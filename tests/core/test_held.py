@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing.frames import EXCEPTIONS, OUTCOMES, SUSPENSE, empty, fill
@@ -47,6 +47,7 @@ def test_a_feed_with_money_holds_its_own_and_others_what_they_would_have_come_to
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["0.004", "0.005", "0.0049", "-0.005", "1.335", "0.01", "-7.7777"]), max_size=9))
 @example(["0.004", "0.004", "0.004"])  # a cent and a fifth of one: each alone is nothing
 @example(["0.005", "0.005"])

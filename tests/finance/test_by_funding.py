@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing.errors import ReconciliationError
@@ -84,6 +84,7 @@ def test_a_cent_that_goes_astray_stops_the_report(name: str, old: str, new: str,
         by_funding(month("2026-10", **{**WORLD, name: WORLD[name].replace(old, new)}))
 
 
+@settings(deadline=None)
 @given(cents=st.integers(-(10**13), 10**13), millionths=st.integers(0, 10**8))
 @example(cents=1, millionths=50 * 10**6)
 @example(cents=-1, millionths=50 * 10**6)

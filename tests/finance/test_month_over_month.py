@@ -55,6 +55,32 @@ def test_billing_numbers_that_moved_come_largest_first_and_one_that_stood_still_
     assert rows(found, "billing_number", "change") == [("D701", "-80.00"), ("D601", "28.28"), ("D541", "22.50")]
 
 
+def test_rate_codes_that_moved_say_by_which_effect() -> None:
+    codes = "rate_code | name\n ST10 | Storage\n CK10 | Circuit"
+
+    found = (
+        month_over_month(month("2026-10", fact_movement=MOVEMENT, fact_invoice=INVOICES, dim_rate_code=codes)).section("rate_codes").frame
+    )
+
+    assert rows(found, "rate_code", "name", "price_effect", "quantity_effect", "one_time_effect", "change") == [
+        ("CX10", None, "0.00", "0.00", "0.00", "-80.00"),
+        ("VL10", None, "0.00", "0.00", "0.00", "33.33"),
+        ("CK10", "Circuit", "10.00", "0.00", "0.00", "10.00"),
+        ("ST10", "Storage", "2.50", "10.00", "-5.05", "7.45"),
+    ]
+
+
+def test_effects_that_cancel_out_are_not_left_out() -> None:
+    text = MOVEMENT.replace("40.00  | 52.50  | 12.50  | 2.50         | 10.00", "52.50  | 52.50  | 0.00   | -5.00        | 5.00 ")
+    invoices = INVOICES.replace("147.00", "159.50")
+
+    found = month_over_month(month("2026-10", fact_movement=text, fact_invoice=invoices)).section("rate_codes").frame
+
+    assert rows(found.filter(found["rate_code"] == "ST10"), "price_effect", "quantity_effect", "one_time_effect") == [
+        ("-5.00", "5.00", "-5.05")
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
