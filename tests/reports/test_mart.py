@@ -15,6 +15,7 @@ from billing.periods import Period
 from reports.mart import Kept, MartChangedError, publish
 from reports.mart_frames import REFERENCE, newest_first, published, utc
 from reports.mart_schema import MART
+from tests.reports.behind import BEHIND, behind_of
 from tests.reports.bill import Month, fill_month, month_bill
 
 SPLIT = "fund department unit appropriation_unit object sub_object activity function program phase project reporting_category location"
@@ -201,7 +202,8 @@ def months(bill):
     for back in (2, 1):
         month = Month(Period(2026, 10).shift(-back))
         fill_month(month, back)
-        bills.append(month.bill())
+        bills.append(replace(month.bill(), behind=behind_of(str(month.period))))
+    bill = replace(bill, behind=behind_of(bill.period))
     parts = [each.tables for each in (bill, *reversed(bills))]
     return [*bills, bill], {name: newest_first(name, [tables[source] for tables in parts]) for name, source in REFERENCE.items()}
 
@@ -248,6 +250,14 @@ def test_a_month_that_stays_with_another_figure_than_was_recorded_is_not_publish
 
     with pytest.raises(ReconciliationError, match="read back differs in fact_split"):
         publish([bills[2]], path, kept=Kept(first.stamp, figures, ("2026-08", "2026-09"), ("2026-10",)), references=references)
+
+
+@pytest.mark.parametrize("table", BEHIND)
+def test_what_stands_behind_a_month_has_every_published_column(table):
+    frame = getattr(behind_of("2026-10"), BEHIND[table])
+
+    assert set(frame.columns) == set(MART[table].names)
+    assert [name for name in MART[table].names if published(frame, MART[table])[name].null_count()] == []
 
 
 def test_times_of_any_written_form_become_utc():

@@ -1,6 +1,7 @@
 """Six small months in a row, with a look-back of one: nothing is lost, and what is older is met again as if all were read."""
 
 import dataclasses
+import itertools
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.soak.feeds import FIRST, OWNER, Years, short_years_of
 MONTHS = 6
 LONG_AGO = 4  # months; the window is two
 SETTINGS = "look_back_periods = 1\noutlier_months = 1\n"
+BEHIND = ("fact_movement", "fact_inventory", "fact_vendor_line", "fact_assessment", "fact_stock", "fact_close_step")
 FRAMES = ("lines", "bridge", "splits", "calls", "exceptions", "invoices", "controls", "suspense")
 
 
@@ -161,3 +163,22 @@ def test_the_mart_grown_month_by_month_holds_what_one_made_at_once_holds(short, 
     made = rows_of(copy.mart)
     assert grown.keys() == made.keys()
     assert [name for name in grown if grown[name] != made[name]] == []
+    assert [name for name in BEHIND if not made[name]] == []
+
+
+def test_what_stands_behind_the_charges_goes_on_from_month_to_month(short):
+    with duckdb.connect(str(short.home.mart), read_only=True) as connection:
+        moved = connection.execute("SELECT period, sum(before), sum(now) FROM fact_movement GROUP BY 1 ORDER BY 1").fetchall()
+        invoiced = dict(connection.execute("SELECT period, sum(amount) FROM fact_invoice GROUP BY 1").fetchall())
+        book = connection.execute("SELECT period, warehouse, item_no, opening_quantity, closing_quantity, restated_quantity,"
+                                  " opening_cost, closing_cost FROM fact_stock ORDER BY 1").fetchall()  # fmt: skip
+        steps = dict(connection.execute("SELECT period, count(*) FROM fact_close_step GROUP BY 1").fetchall())
+
+    months = [str(FIRST.shift(index)) for index in range(MONTHS)]
+    assert moved == [(now, invoiced[last], invoiced[now]) for last, now in itertools.pairwise(months)]
+    assert set(steps) == set(months)
+    closed = {(period, *place): (closing, cost) for period, *place, _, closing, _, _, cost in book}
+    for period, *place, opening, _, restated, cost, _ in book:
+        last = str(FIRST.shift(months.index(period) - 1))
+        assert restated == 0
+        assert period == months[0] or closed.get((last, *place), (0, cost)) == (opening, cost)
