@@ -107,6 +107,16 @@ def test_a_cent_between_rows_and_charges_stops_it() -> None:
         month(share("1"), share("2"), cents_off="0.01")
 
 
+def test_a_pools_row_that_is_billed_without_a_share_stops_it() -> None:
+    read = records("fixed_cost", share("1"))
+    billed = bill_fixed_cost(read, PLAIN, PERIOD, Policy(), Earlier())
+    told_records = read.with_columns(outcome=pl.lit("BILLED"), source_file=pl.lit(CARRIED))  # of a month whose snapshot is not known
+    bridge = billed.bridge.with_columns(source_file=pl.lit(CARRIED))
+
+    with pytest.raises(ReconciliationError, match=r"the amount of .* is not its share of the pool"):
+        assessment_rows(told_records, {}, fill(billed.charges, LINES), bridge, PLAIN, PERIOD)
+
+
 def test_a_charge_of_no_record_stops_it() -> None:
     read = records("fixed_cost", share("1"))
     billed = bill_fixed_cost(read, PLAIN, PERIOD, Policy(), Earlier())
