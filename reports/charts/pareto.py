@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from reports.charts.bars import Bar, Cell, lying
-from reports.charts.style import BLUE, INK, QUIET, SOFT
+from reports.charts.style import BLUE, INK, SOFT
 from reports.charts.svg import Chart
 from reports.charts.words import called, dollars, listed, money, percent
 from reports.figures import count
@@ -20,7 +20,7 @@ MOST: Final = 12
 def pareto(
     frame: pl.DataFrame, name: str = "agency_name", amount: str = "amount", what: str = "agency agencies", most: int = MOST
 ) -> Chart:
-    """The rows of a report by dollars, the largest first, the others as one row that says how many they are.
+    """The rows of a report by dollars, the largest first, the others as one row of figures that says how many they are.
 
     Args:
         frame: a column of names and one of dollars; any number of rows, credits too.
@@ -35,7 +35,7 @@ def pareto(
     found += [(f"and {len(rest):,} more", sum((row[amount] for row in rest), NOTHING))] if rest else []
     sums = list(accumulate(value for _, value in found))
     bars = [
-        Bar(words, value, _cells(value, so_far, whole), QUIET if rest and n == len(found) - 1 else BLUE)
+        Bar(words, None if rest and n == len(found) - 1 else value, _cells(value, so_far, whole), BLUE)
         for n, ((words, value), so_far) in enumerate(zip(found, sums, strict=True))
     ]
     heads = (one.capitalize(), "Amount $", "Share", "Together")

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from billing.money import round_half_away
 from reports.charts.bars import Bar, Cell, lying
 from reports.charts.style import INK, MORE, ORANGE, QUIET, SOFT
 from reports.charts.svg import Chart
 from reports.charts.words import called, dollars, signed
+from reports.figures import MINUS
 
 STATES: Final = {"OVER_LIMIT": "over the limit", "WITHIN": "within", "UNDER": "under", "NO_COST": "no cost known"}
 
@@ -40,10 +42,11 @@ def _cells(row: dict[str, Any]) -> tuple[Cell, ...]:
 
 
 def days(value: Decimal | int | None) -> str:
-    """Days of cost as they are written, without idle zeros; a dash where there are none."""
-    from reports.figures import number
-
-    return "–" if value is None else number(Decimal(value))
+    """Days of cost to a tenth, as the report has them; a dash where there are none."""
+    if value is None:
+        return "–"
+    tenths = round_half_away(value, 1)
+    return f"{MINUS if tenths < 0 else ''}{abs(tenths):,f}"
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -46,6 +46,21 @@ def billed_months(published: Published) -> pl.DataFrame:
     return every.join(sums, on="period", how="inner", validate="1:1").sort("period")
 
 
+def month_rows(published: Published) -> pl.DataFrame:
+    """Rows: the published months among the last 13, the latest first: period, invoices, agencies, amount, change.
+
+    change is null where the month before is not among them.
+    """
+    invoices = published.past("fact_invoice", ["period", "amount", "agency_code"], MONTHS_SHOWN)
+    sums = invoices.group_by("period").agg(
+        pl.len().cast(pl.Int64).alias("invoices"), pl.col("agency_code").n_unique().cast(pl.Int64).alias("agencies")
+    )
+    rows = billed_months(published).join(sums, on="period", how="left", validate="1:1", maintain_order="left")
+    follows = pl.Series([str(Period.parse(period).shift(-1)) for period in rows["period"].to_list()], dtype=pl.String)
+    change = pl.when(pl.col("period").shift(1) == follows).then(pl.col("amount") - pl.col("amount").shift(1))
+    return rows.with_columns(change=change).reverse()
+
+
 def fact(report: Report | None, name: str) -> Decimal | int | str | None:
     """A figure that leads a report; null where there is no such report or figure."""
     found = [each.value for each in report.facts if each.name == name] if report is not None else []

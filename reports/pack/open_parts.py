@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import polars as pl
+
+from billing.errors import ReconciliationError
 from reports import charts
 from reports.charts.ageing import AGES
 from reports.charts.words import called
@@ -16,13 +19,17 @@ from reports.published import Published
 from reports.report import Report, Section
 
 _OWNERS: Final = 12
+_OPEN_NOTE: Final = (
+    "Open: what waits for a person, one a record. Dollars are those of the open ones, a credit by its size; some have no price that could"
+    " be known and count as no dollars."
+)
 
 
 def suspense(_published: Published, reports: Mapping[str, Report], _months: Months) -> Part | None:
     """R10: what is held, by reason and age."""
     if "R10" not in reports:
         return None
-    section = reports["R10"].section("reasons")
+    section = _by_code(reports["R10"].section("reasons"))
     records = int(section.frame["records"].sum())
     about = (
         f"{count(records, 'record')} held, {dollars(total(section.frame['amount']))}; the list of all of them is in the workbook and R10."
@@ -37,6 +44,21 @@ def suspense(_published: Published, reports: Mapping[str, Report], _months: Mont
     return Part("suspense", "Suspense", "R10", about, (chart,), (table(section, shown, what="reason reasons", title="Held by reason"),))
 
 
+def _by_code(reasons: Section) -> Section:
+    """The reasons of all feeds together, so that each stands once; the largest first, a credit by its size.
+
+    Raises:
+        ReconciliationError: they do not come to what they were.
+    """
+    names = [name for name in ("records", "unpriced", "amount", *AGES) if name in reasons.frame.columns]
+    sums = reasons.frame.group_by("code", "meaning").agg(pl.col(names).sum())
+    frame = sums.sort(pl.col("amount").abs(), "code", "meaning", descending=[True, False, False], nulls_last=True)
+    found = Section(reasons.name, reasons.title, frame.with_columns(pl.col("amount", *AGES).cast(pl.Decimal(18, 2))), reasons.totals)
+    if found.sums() != reasons.sums():
+        raise ReconciliationError("reasons of all feeds do not come to the reasons of each; nothing is written", code="V013")
+    return found
+
+
 def exceptions(_published: Published, reports: Mapping[str, Report], _months: Months) -> Part | None:
     """R08: what waits for a person."""
     if "R08" not in reports:
@@ -49,10 +71,12 @@ def exceptions(_published: Published, reports: Mapping[str, Report], _months: Mo
         Shown("open", "Open", "count"), Shown("decided", "Decided", "count"), *_ages("count"), Shown("amount", "Open $", "money"),
     ]  # fmt: skip
     about = f"{count(opened, 'exception')} open; ages count the open ones, in days."
-    tables: list[Table] = [table(codes, shown, most=40, what="code codes", title="Exceptions by code")] if codes.frame.height else []
+    tables: list[Table] = (
+        [table(_noted(codes, _OPEN_NOTE), shown, most=40, what="code codes", title="Exceptions by code")] if codes.frame.height else []
+    )
     if owners.frame.height:
         who = [Shown("owner", "Owner", "words", _owner), Shown("open", "Open", "count"), Shown("amount", "Open $", "money")]
-        tables.append(table(_without_note(owners), who, most=_OWNERS, what="owner owners", title="Open exceptions by owner"))
+        tables.append(table(_noted(owners), who, most=_OWNERS, what="owner owners", title="Open exceptions by owner"))
     return Part("exceptions", "Exceptions", "R08", about, (), tuple(tables))
 
 
@@ -69,5 +93,6 @@ def _owner(value: str | None) -> str:
     return called(value) or "nobody"
 
 
-def _without_note(section: Section) -> Section:
-    return Section(section.name, section.title, section.frame, section.totals)
+def _noted(section: Section, note: str = "") -> Section:
+    """The section with the paper's own words below it."""
+    return Section(section.name, section.title, section.frame, section.totals, note)

@@ -9,9 +9,9 @@ import polars as pl
 from reports import charts
 from reports.charts.recovery import STATES
 from reports.charts.streams import title as stream_title
-from reports.charts.words import called
+from reports.charts.words import called, month_name
 from reports.figures import count, dollars
-from reports.pack.months import Months, billed_months, fact
+from reports.pack.months import Months, billed_months, fact, month_rows
 from reports.pack.open_parts import exceptions, suspense
 from reports.pack.pictures import picture
 from reports.pack.proof_parts import calendar, controls
@@ -23,17 +23,32 @@ from reports.report import Report, Section
 
 Reports = Mapping[str, Report]
 _MOVERS: Final = 12
+_LEAST_MONTHS: Final = 2
 
 
 def parts(published: Published, reports: Reports, months: Months) -> tuple[Part, ...]:
     """Every part whose report is at hand."""
     made: tuple[Callable[[Published, Reports, Months], Part | None], ...] = (
-        _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, controls, calendar,
+        _months, _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, controls, calendar,
     )  # fmt: skip
     return tuple(part for make in made if (part := make(published, reports, months)) is not None)
 
 
-def _agencies(published: Published, reports: Reports, months: Months) -> Part | None:
+def _months(published: Published, _reports: Reports, months: Months) -> Part | None:
+    history = billed_months(published)
+    if months.before is None or history.height < _LEAST_MONTHS:
+        return None
+    section = Section("months", "Months", month_rows(published), ())
+    shown = [
+        Shown("period", "Month", "words", month_name), Shown("invoices", "Invoices", "count"), Shown("agencies", "Agencies", "count"),
+        Shown("change", "Change $", "change"), Shown("amount", "Billed $", "money"),
+    ]  # fmt: skip
+    about = f"{count(history.height, 'published month')}, up to thirteen."
+    return Part("months", "Month by month", "R02", about, (picture("Billed a month", charts.months(history)),),
+                (table(section, shown, what="month months"),))  # fmt: skip
+
+
+def _agencies(_published: Published, reports: Reports, months: Months) -> Part | None:
     if "R02" not in reports:
         return None
     section = reports["R02"].section("agencies")
@@ -41,13 +56,11 @@ def _agencies(published: Published, reports: Reports, months: Months) -> Part | 
     shown += (
         [Shown("prior_amount", f"{months.last} $", "money"), Shown("change", "Change $", "change")] if months.before is not None else []
     )
-    shown += [Shown("prior_period", "Of it earlier service $", "money"), Shown("amount", "Amount $", "money")]
+    shown += [Shown("prior_period", "Earlier service $", "money"), Shown("amount", "Amount $", "money")]
     ranked = _largest_first(section, "amount")
     about = f"{count(section.frame.height, 'agency', 'agencies')}, the largest first; {dollars(months.now)} in all."
-    history = billed_months(published)
-    pictures = [picture("Billed a month", charts.months(history))] if history.height > 1 else []
-    pictures += [picture("Agencies, with their share of the whole", charts.pareto(section.frame))]
-    return Part("agencies", "Agencies", "R02", about, tuple(pictures), (table(ranked, shown, what="agency agencies", title="Agencies"),))
+    pictures = (picture("Agencies, with their share of the whole", charts.pareto(section.frame)),)
+    return Part("agencies", "Agencies", "R02", about, pictures, (table(ranked, shown, what="agency agencies", title="Agencies"),))
 
 
 def _services(_published: Published, reports: Reports, _months: Months) -> Part | None:
@@ -77,7 +90,7 @@ def _streams(_published: Published, reports: Reports, months: Months) -> Part | 
     shown = [
         Shown("stream", "Stream", "words", stream_title), Shown("cost_group", "Cost group", "words", _group),
         Shown("lines", "Lines", "count"),
-        Shown("billing_numbers", "Billing numbers", "count"), Shown("prior_period", "Of it earlier service $", "money"),
+        Shown("billing_numbers", "Billing numbers", "count"), Shown("prior_period", "Earlier service $", "money"),
         Shown("amount", "Amount $", "money"),
     ]  # fmt: skip
     about = "What each stream of charges earned, and the cost group whose rates must carry it."
@@ -120,10 +133,11 @@ def _movers(_published: Published, reports: Reports, months: Months) -> Part | N
 def _recovery(_published: Published, reports: Reports, _months: Months) -> Part | None:
     if "R12" not in reports:
         return None
-    section = reports["R12"].section("groups")
+    found = reports["R12"].section("groups")
+    section = replace(found, note=_RECOVERY_NOTE)
     shown = [
         Shown("cost_group", "Cost group", "words", _group), Shown("revenue", "Revenue $", "money"), Shown("cost", "Cost $", "money"),
-        Shown("over_under", "Over or under $", "money"), Shown("reserve_days", "Days of cost", "days"),
+        Shown("over_under", "Over or under $", "money"), Shown("reserve_days", "Days of cost", "tenths"),
         Shown("reserve_limit", "60 days of cost $", "money"), Shown("state", "State", "words", lambda state: STATES.get(state, state)),
     ]  # fmt: skip
     year = fact(reports["R12"], "fiscal_year")
@@ -136,6 +150,12 @@ def _recovery(_published: Published, reports: Reports, _months: Months) -> Part 
     about += f" {count(hidden, 'cost group')} without a known cost {'is' if hidden == 1 else 'are'} in the table alone." if hidden else ""
     return Part("recovery", "Over and under recovery", "R12", about, (picture("Revenue less cost, by cost group", charts.recovery(frame)),),
                 (table(section, shown, most=60, what="group groups", title="Cost groups"),))  # fmt: skip
+
+
+_RECOVERY_NOTE: Final = (
+    "Days of cost: what is over or under, in days of the year’s cost so far; the dark line and its column are 60 of them. Cost is what"
+    " is known of the months, else twelfths of the year’s figure. A reserve brought in from earlier years is in no table here."
+)
 
 
 def _group(value: str | None) -> str:

@@ -52,7 +52,7 @@ def calendar(_published: Published, reports: Mapping[str, Report], _months: Mont
         return Part("calendar", "Close calendar", "R20", "The month is not posted, so the steps of its close are not recorded yet.")
     shown = [
         Shown("what", "Step"), Shown("planned_on", "Planned", "date"), Shown("done_at", "Done", "date"),
-        Shown("days_late", "Working days late", "days"), Shown("runs", "Runs", "count"),
+        Shown("days_late", "Days late", "days"), Shown("runs", "Runs", "count"),
     ]  # fmt: skip
     chart = picture("The close by step", charts.calendar(section.frame))
     about = "Planned and real days; late counts working days, and below zero is early."

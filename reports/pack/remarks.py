@@ -52,7 +52,7 @@ def _movers(reports: Reports, months: Months) -> Remark | str | None:
         for row, way in ((up, "more"), (down, "less"))
         if row is not None
     ]
-    return Remark(f"Moved most since {months.last}: {listed(parts)}.", "movers") if parts else "no agency whose bill moved"
+    return Remark(f"Moved most since {months.last}: {listed(parts)}.", "movers") if parts else "an agency whose bill moved"
 
 
 def _exceptions(reports: Reports) -> Remark | str | None:
@@ -61,7 +61,7 @@ def _exceptions(reports: Reports) -> Remark | str | None:
         return None
     opened = [row for row in rows if row["open"]]
     if not opened:
-        return "no open exception"
+        return "an open exception"
     how_many = sum(row["open"] for row in opened)
     old = sum(row["days_over_90"] or 0 for row in opened)
     amount = sum((row["amount"] for row in opened if row["amount"] is not None), NOTHING)
@@ -77,7 +77,7 @@ def _held(reports: Reports) -> Remark | str | None:
         return None
     records = sum(row["records"] for row in rows)
     if not records:
-        return "no record held back"
+        return "a record held back"
     amount = sum((row["amount"] for row in rows if row["amount"] is not None), NOTHING)
     unpriced = sum(row["unpriced"] or 0 for row in rows)
     old = sum((row["days_over_90"] for row in rows if row["days_over_90"] is not None), NOTHING)
@@ -93,7 +93,7 @@ def _over(reports: Reports) -> Remark | str | None:
         return None
     over = sorted((row for row in rows if row["state"] == "OVER_LIMIT"), key=lambda row: row["reserve_limit"] - row["over_under"])
     if not over:
-        return "no cost group over 60 days of cost"
+        return "a cost group over 60 days of cost"
     named = [f"{called(row['cost_group'])} by {dollars(row['over_under'] - row['reserve_limit'])}" for row in over[:_MOST_NAMED]]
     named += [f"{len(over) - _MOST_NAMED:,} more"] if len(over) > _MOST_NAMED else []
     return Remark(f"{count(len(over), 'cost group')} {_are(len(over))} over 60 days of cost: {listed(named)}.", "recovery")
@@ -105,7 +105,7 @@ def _late(reports: Reports) -> Remark | str | None:
         return None
     late = [row for row in rows if row["days_late"] is not None and row["days_late"] > 0]
     if not late:
-        return "no late step"
+        return "a late step"
     named = [f"{called(row['what'])} by {count(row['days_late'], 'working day')}" for row in late]
     return Remark(f"{count(len(late), 'step')} of the close {'was' if len(late) == 1 else 'were'} late: {listed(named)}.", "calendar")
 
@@ -116,7 +116,7 @@ def _waiting(reports: Reports) -> Remark | str | None:
         return None
     waiting = [row for row in rows if row["approval_state"] != "APPROVED"]
     if not waiting:
-        return "no adjustment without its approval"
+        return "an adjustment without its approval"
     amount = sum((row["amount"] for row in waiting), NOTHING)
     words = f"{count(len(waiting), 'adjustment row')} {_are(len(waiting))} billed without a full approval, {dollars(amount)}"
     return Remark(f"{words}.", "adjustments")
@@ -125,7 +125,7 @@ def _waiting(reports: Reports) -> Remark | str | None:
 def _disputes(published: Published) -> Remark | str:
     opened = open_disputes(published)
     if opened.is_empty():
-        return "no open dispute"
+        return "an open dispute"
     amount: Decimal = total(opened["amount"])
     return Remark(f"{count(opened.height, 'dispute')} {_are(opened.height)} open, {dollars(amount)} disputed.", "adjustments")
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from billing.errors import ReconciliationError
+from reports.charts.recovery import days
 from reports.figures import MONTHS, money, number, signed
 from reports.pack.view import Cell, Column, Table
 from reports.press.letters import fit
@@ -16,14 +17,14 @@ from reports.report import Section
 
 MOST_ROWS: Final = 25
 _LONGEST: Final = 60
-_FIGURES: Final = ("money", "change", "count", "days")
+_FIGURES: Final = ("money", "change", "count", "days", "tenths")
 
 
 @dataclass(frozen=True)
 class Shown:
     """One column of a section that goes on paper.
 
-    kind: text, money, change (dollars with their sign and shade), count, days, date, words (through `say`).
+    kind: text, money, change (dollars with their sign and shade), count, days, tenths (of days), date, words (through `say`).
     """
 
     name: str
@@ -76,7 +77,9 @@ def _sums(rows: pl.DataFrame, like: dict[str, Decimal | int]) -> dict[str, Decim
 
 
 def _summed(columns: Sequence[Shown], sums: dict[str, Decimal | int], lead: str) -> tuple[Cell, ...]:
-    return (Cell(lead), *(_cell(column, sums[column.name]) if column.name in sums else Cell("", _css(column)) for column in columns[1:]))
+    words = next((n for n, column in enumerate(columns) if column.kind in _FIGURES), len(columns)) or 1
+    figures = [_cell(column, sums[column.name]) if column.name in sums else Cell("", _css(column)) for column in columns[words:]]
+    return (Cell(lead, span=words), *figures)
 
 
 def _css(column: Shown) -> str:
@@ -102,6 +105,8 @@ def _text(column: Shown, value: Any) -> str:
             return number(Decimal(value))
         case "days":
             return number(Decimal(value))
+        case "tenths":
+            return days(value)
         case "date":
             return short_day(value)
         case _:

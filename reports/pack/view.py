@@ -9,6 +9,7 @@ class Cell:
 
     text: str
     css: str = ""  # n: a figure; more, less: which way it moved
+    span: int = 1  # columns it takes
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Part:
     about: str
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+    is_on_new_page: bool = False
 
 
 @dataclass(frozen=True)
