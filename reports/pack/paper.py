@@ -5,6 +5,7 @@ from typing import Any, Final
 from reports.pack.view import PackView
 from reports.press.ink import text_string
 from reports.press.metadata import Kind, metadata
+from reports.press.printing import no_sweeping
 from reports.press.statement import VARIANT, RenderError, listening, machine
 from reports.press.tagging import say_scopes, set_apart, target
 from reports.templating import TEMPLATES, environment
@@ -40,7 +41,7 @@ def pdf(view: PackView, period: str) -> bytes:
         stream.stream = [metadata(b"\n".join(stream.stream), period, key, PACK)]
         stream.compress = False
 
-    with listening() as heard:
+    with no_sweeping(), listening() as heard:
         html = HTML(string=text, url_fetcher=ready.fetcher, base_url=None)
         document = html.render(font_config=ready.fonts, stylesheets=[ready.style], pdf_variant=VARIANT, presentational_hints=False)
         data: bytes = document.write_pdf(finisher=finish, pdf_variant=VARIANT, pdf_identifier=key[:32].encode())

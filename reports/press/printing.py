@@ -34,7 +34,7 @@ class Job:
 
 
 @contextmanager
-def _no_sweeping() -> Iterator[None]:
+def no_sweeping() -> Iterator[None]:
     """Drawing makes very many small objects; looking for garbage in them all the while costs a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -61,7 +61,7 @@ def pdf(job: Job) -> bytes:
         RenderError: the renderer warned of something: the paper would not be as meant.
         InputError: the workspace's `detail.toml` is wrong.
     """
-    with _no_sweeping(), listening() as heard:
+    with no_sweeping(), listening() as heard:
         data = _printed(job)
     gc.collect(0)
     if heard:
