@@ -31,6 +31,7 @@ from pipelines.people import actor
 from pipelines.recorded import load_lines, load_records, stages_of
 from pipelines.workspace import Workspace
 from reports.call_detail import CallFiles, call_files
+from reports.masking import masked_text
 
 _SHOWN: Final = ("period", "billing_number", "edition", "calls", "billed_seconds", "amount")
 
@@ -78,7 +79,9 @@ def _detail(home: Workspace, month: Period, billing_number: str) -> tuple[pl.Dat
     rated = stages_of(home, month).frame("month", "calls")
     mine = lines.filter((pl.col("billing_number") == billing_number) & (pl.col("stream") == STREAM))
     if mine.is_empty() and billing_number not in rated["billing_number"].to_list():
-        raise UsageError(f"{shown(billing_number)} has no calls in {month}; give a billing number as on the invoice")
+        raise UsageError(
+            f"{masked_text(shown(billing_number), None, None)} has no calls in {month}; give a billing number as on the invoice"
+        )
     found = call_detail(rated, load_records(home, month, STREAM), lines, billing_number)
     return found, mine["agency_code"].drop_nulls().unique().sort().to_list()
 
