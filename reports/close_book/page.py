@@ -1,5 +1,6 @@
 """A sheet of the workbook: what it is in its first lines, its tables, and how it prints."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,6 +15,8 @@ from reports.published import Published
 MOST_ROWS: Final = 1_048_576  # of a sheet
 _HEAD_ROW: Final = 5  # of a long table, counted from 0; its totals stand in the two rows above
 _LETTER: Final = 1
+_PAPER_LETTERS: Final = 190  # widths that a landscape page takes and eyes still read
+_NOTE_LETTERS: Final = 110  # of a line of a note
 _POSTED: Final = frozenset({"CLOSED", "FINAL"})
 
 
@@ -61,7 +64,10 @@ def open_page(book: Any, name: str, title: str, shown: Edition, styles: Styles, 
 
 @dataclass(frozen=True)
 class Long:
-    """A sheet that is one long table; frozen: columns that stay in sight; printed: columns that go to paper, all where None."""
+    """A sheet that is one long table.
+
+    frozen: columns that stay in sight; printed: columns that go to paper, as many as can be read there where None.
+    """
 
     name: str
     title: str
@@ -95,17 +101,18 @@ def put_long(book: Any, sheet: Long, shown: Edition, styles: Styles, most_rows: 
         after = put_table(page, _HEAD_ROW, part, styles)
         page.freeze_panes(_HEAD_ROW + 1, sheet.frozen)
         page.repeat_rows(_HEAD_ROW)
-        if sheet.printed is not None:
-            page.print_area(0, 0, after - 1, sheet.printed - 1)
+        page.print_area(0, 0, after - 1, (sheet.printed or _printed(across)) - 1)
 
 
 def put_short(book: Any, name: str, tables: Sequence[Table], shown: Edition, styles: Styles, note: str) -> None:
     """Write short tables below one another, each with its title, its note and its totals."""
-    page = open_page(book, name, name, shown, styles, note)
-    _set_widths(page, widths(tables))
+    page, across = open_page(book, name, name, shown, styles, note), widths(tables)
+    _set_widths(page, across)
     row = 4
     for table in tables:
         row = put_stacked(page, row, table, styles)
+    if tables:
+        page.print_area(0, 0, row - 1, _printed(across) - 1)
 
 
 def put_stacked(page: Any, row: int, table: Table, styles: Styles) -> int:
@@ -113,8 +120,8 @@ def put_stacked(page: Any, row: int, table: Table, styles: Styles) -> int:
     if table.title:
         page.write_string(row, 0, clean_text(table.title), styles["section"])
         row += 1
-    if table.note:
-        page.write_string(row, 0, clean_text(table.note), styles["note"])
+    for words in textwrap.wrap(clean_text(table.note), _NOTE_LETTERS):
+        page.write_string(row, 0, words, styles["note"])
         row += 1
     row = put_table(page, row, table, styles)
     return put_totals_below(page, row, table, styles) + 1
@@ -123,6 +130,17 @@ def put_stacked(page: Any, row: int, table: Table, styles: Styles) -> int:
 def _set_widths(page: Any, across: list[int]) -> None:
     for place, width in enumerate(across):
         page.set_column(place, place, width)
+
+
+def _printed(across: list[int]) -> int:
+    """How many columns go to paper: those that can be read there; the rest is for the screen."""
+    room, count = _PAPER_LETTERS, 0
+    for width in across:
+        room -= width
+        if room < 0:
+            break
+        count += 1
+    return max(count, 1)
 
 
 def _parts(table: Table, most_rows: int) -> list[Table]:

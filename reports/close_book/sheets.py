@@ -25,6 +25,10 @@ _ADJUSTMENTS: Final = (
     "adjustment_id", "adj_type", "reason_code", "billing_number", "invoice_no", "rate_code", "description", "amount",
     "original_charge_id", "support_ref", "prepared_by", "prepared_at", "approved_by", "approval_state", "status",
 )  # fmt: skip
+_VERDICT: Final = (
+    "item", "vendor_code", "agency_code", "billing_number", "rate_code", "description", "vendor_billed", "we_billed", "other_billed",
+    "difference", "state",
+)  # fmt: skip
 _SEVERITY: Final = {"FATAL": 0, "HOLD": 1, "WARN": 2, "INFO": 3}
 
 
@@ -69,11 +73,18 @@ def rates_used(published: Published) -> Table:
 
 
 def of_report(report: Report, sheet: str) -> list[Table]:
-    """A report's sections as tables; totals only where the report has them."""
+    """A report's sections as tables, what is looked for first on the left; totals only where the report has them."""
     return [
-        Table(f"{sheet}_{number}", section.frame, section.totals, section.title, section.note)
+        Table(f"{sheet}_{number}", _led(section.frame), section.totals, section.title, section.note)
         for number, section in enumerate(report.sections, 1)
     ]
+
+
+def _led(frame: pl.DataFrame) -> pl.DataFrame:
+    """A vendor match with its verdict before the facts that only the screen has room for; other frames as they are."""
+    lead = [name for name in _VERDICT if name in frame.columns]
+    is_match = {"vendor_billed", "we_billed"} <= set(lead)
+    return frame.select(*lead, pl.exclude(lead)) if is_match else frame
 
 
 def billed(published: Published) -> pl.DataFrame:

@@ -139,6 +139,22 @@ def test_long_tables_are_tables_with_filters_a_frozen_heading_and_print_titles()
     assert len(names) == len(set(names)) >= 10
 
 
+def test_paper_takes_as_many_columns_as_can_be_read_and_the_verdict_of_a_vendor_match_is_among_them() -> None:
+    wide = frame(
+        "location vendor_account site room item order_no vendor_billed$ we_billed$ difference$ state",
+        ("x" * 60, "y" * 60, "s" * 60, "r" * 60, "CKT-1", "z" * 60, "10.00", "9.00", "1.00", "DIFFERS"),
+    )
+    data = close_book(published(), {"R16": report("R16", Section("circuits", "Circuits", wide, note="long " * 80))})
+
+    areas = dict(re.findall(r'Print_Area"[^>]*>(?:\')?([^!\']+)(?:\')?!\$A\$1:\$([A-Z]+)\$\d+<', parts(data)["xl/workbook.xml"]))
+    assert areas["Lines"] == "N"
+    rows = grid(data, "Vendor match")
+    head = next(row for row in rows if "Item" in row)
+    assert head[:5] == ["Item", "Vendor billed", "We billed", "Difference", "State"]
+    assert "E" <= areas["Vendor match"] < "J"  # the five that say it are printed, not all ten
+    assert max(len(str(row[0])) for row in rows if str(row[0]).startswith("long")) <= 110
+
+
 def test_no_sheet_adds_over_and_under_recovery_up() -> None:
     rows = grid(written(), "Recovery")
 
