@@ -49,6 +49,10 @@ function show(month, address, from, isTyped) {
     back.focus();
     return;
   }
+  arrive();
+}
+
+function arrive() {
   document.getElementById("level-title").focus({ preventScroll: true });
   document.getElementById("explore").scrollIntoView();
 }
@@ -57,7 +61,7 @@ function follow(month) {
   const address = location.hash;
   if (!address.startsWith("#/")) return;
   field.value = address.startsWith("#/search/") ? parts(address)[1] || "" : "";
-  if (address === shownAt) document.getElementById("explore").scrollIntoView();
+  if (address === shownAt) arrive();
   else show(month, address, shownAt, false);
 }
 
@@ -67,16 +71,14 @@ function finding(month) {
   const look = (isDone) => {
     clearTimeout(waiting);
     const query = field.value.trim();
+    if (!isDone && query.length === 1) return;
     const address = query ? "#/search/" + encodeURIComponent(query) : "#/";
     if (address !== location.hash) {
       const isSearching = location.hash.startsWith("#/search/");
       history[isSearching ? "replaceState" : "pushState"](null, "", address);
       show(month, address, null, true);
     }
-    if (isDone) {
-      document.getElementById("level-title").focus({ preventScroll: true });
-      document.getElementById("explore").scrollIntoView();
-    }
+    if (isDone) arrive();
   };
   field.addEventListener("input", () => {
     clearTimeout(waiting);

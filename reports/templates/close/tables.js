@@ -1,6 +1,7 @@
 // Tables a reader can sort, filter and page through; every cell is set as text, never as markup.
 const PAGE = 50;
 const FEW = 10;
+const MANY = 5000; // beyond that a table is narrowed by the search above it, not by its own filter
 const WORDS = {
   search: "Filter",
   lengthMenu: "_MENU_ rows a page",
@@ -9,7 +10,7 @@ const WORDS = {
   infoFiltered: "(of _MAX_)",
   emptyTable: "No rows",
   zeroRecords: "No row has these words",
-  aria: { orderable: "sort", orderableReverse: "sort the other way", orderableRemove: "sort as at first" },
+  aria: { orderable: ": sort", orderableReverse: ": sort the other way", orderableRemove: ": back to the first order" },
 };
 const paged = new Set();
 
@@ -52,11 +53,12 @@ function options(height, order) {
     orderClasses: false,
     language: WORDS,
     paging: height > PAGE,
+    searching: height > FEW && height <= MANY,
     pageLength: PAGE,
     lengthMenu: [25, PAGE, 100, 250],
     layout: {
       topStart: height > PAGE ? "info" : null,
-      topEnd: height > FEW ? { search: { placeholder: "" } } : null,
+      topEnd: height > FEW && height <= MANY ? { search: { placeholder: "" } } : null,
       bottomStart: height > PAGE ? "pageLength" : null,
       bottomEnd: height > PAGE ? "paging" : null,
     },
