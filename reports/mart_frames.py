@@ -43,7 +43,26 @@ def mart_frame(table: MartTable, bills: list[MonthBill], pdf_hashes: dict[str, s
     if table.name == "fact_invoice" and bills:
         hashes = [pdf_hashes.get(number) for number in frame["invoice_no"].to_list()]
         frame = frame.with_columns(pdf_sha256=pl.Series(hashes, dtype=pl.String))
+    if table.name == "fact_charge" and bills:
+        frame = frame.join(_states(bills, statuses), on=["period", "adjustment_id"], how="left", validate="m:1", nulls_equal=True)
     return published(frame, table)
+
+
+def _states(bills: list[MonthBill], statuses: dict[str, str]) -> pl.DataFrame:
+    """How far the charges of each month are; in an open month, those of an adjustment that was approved further than the others."""
+    found: dict[tuple[str, str | None], str] = {}
+    for bill in bills:
+        state = _STATES[statuses.get(bill.period, "OPEN")]
+        known = bill.adjustments.select("adjustment_id", "approval_state").rows()
+        approved = {adjustment for adjustment, told in known if told == "APPROVED"}
+        for adjustment in bill.lines["adjustment_id"].unique(maintain_order=True).to_list():
+            is_approved = state == "RATED" and adjustment in approved
+            found[bill.period, adjustment] = "APPROVED" if is_approved else state
+    rows = [(period, adjustment, state) for (period, adjustment), state in found.items()]
+    return pl.DataFrame(rows, schema={name: pl.String() for name in ("period", "adjustment_id", "state")}, orient="row")
+
+
+_STATES: Final = {"OPEN": "RATED", "CLOSING": "INVOICED", "CLOSED": "POSTED", "FINAL": "POSTED"}
 
 
 def published(frame: pl.DataFrame, table: MartTable) -> pl.DataFrame:

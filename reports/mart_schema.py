@@ -77,6 +77,7 @@ _FACTS: Final = (
             "base_charge_id text the row a fee, tax or surcharge is taken on",
             "original_charge_id text the earlier row a credit or debit corrects",
             "line_count whole lines an MRC row stands for",
+            "state text RATED: on a trial bill; APPROVED: an adjustment that a second person agreed to; INVOICED: closing; POSTED",
         ),
         ("period", "invoice_no", "invoice_line_no", "charge_id"),
         "amount",

@@ -92,7 +92,13 @@ def one_line_is_found_by_going_down_and_left_by_back(browser: Browser, page: Pat
     (row,) = lines.filter((pl.col("invoice_no") == invoice) & (pl.col("invoice_line_no") == int(line_no))).to_dicts()
     said = browser.run("return document.querySelector('#level .said').textContent")
     sources = published.now("bridge_charge_source").filter(pl.col("charge_id") == row["charge_id"]).to_dicts()
-    for words in (money(row["amount"]), row["rule"], row["rate_code"], invoice, *(f"{one['source_file']}:{one['source_line']}" for one in sources)):
+    for words in (
+        money(row["amount"]),
+        row["rule"],
+        row["rate_code"],
+        invoice,
+        *(f"{one['source_file']}:{one['source_line']}" for one in sources),
+    ):
         assert words in said, (words, said)
     for before in reversed(titles):
         browser.back()
@@ -173,7 +179,9 @@ def a_column_sorts_by_its_cents_and_says_so(browser: Browser, page: Path) -> str
         browser.press("Enter")
         sort = "return [null, ...arguments[1]].every((old) => document.querySelector(arguments[0]).getAttribute('aria-sort') !== old)"
         browser.until(sort, head, orders)
-        shown = browser.run("return [...document.querySelectorAll('#level table')[0].tBodies[0].rows].map((row) => row.cells[9].textContent)")
+        shown = browser.run(
+            "return [...document.querySelectorAll('#level table')[0].tBodies[0].rows].map((row) => row.cells[9].textContent)"
+        )
         cents = [int(re.sub(r"[.,+]", "", text).replace("−", "-")) for text in shown]
         order = browser.run("return document.querySelector(arguments[0]).getAttribute('aria-sort')", head)
         assert cents == sorted(cents, reverse=order == "descending"), cents[:9]
@@ -247,7 +255,9 @@ def axe_finds_nothing_serious(browser: Browser, page: Path, axe: str, words: str
     found.append(("search", browser.run_async(AXE)))
     go(browser, "#/search/nothing%20at%20all")
     found.append(("empty search", browser.run_async(AXE)))
-    browser.run("for (const one of document.querySelectorAll('details')) one.open = true; document.getElementById('reports').scrollIntoView()")
+    browser.run(
+        "for (const one of document.querySelectorAll('details')) one.open = true; document.getElementById('reports').scrollIntoView()"
+    )
     browser.until("return document.querySelector('.report .dt-layout-table')")
     found.append(("reports", browser.run_async(AXE)))
     grave = [(state, one) for state, violations in found for one in violations if one[0] in ("serious", "critical")]

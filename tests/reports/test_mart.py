@@ -10,7 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from billing.book_frames import ADJUSTMENTS
 from billing.errors import ReconciliationError
+from billing.frames import fill
 from billing.periods import Period
 from reports.mart import Kept, MartChangedError, publish
 from reports.mart_frames import REFERENCE, newest_first, published, utc
@@ -212,12 +214,12 @@ def months(bill):
 def test_months_that_stay_and_one_put_in_are_as_all_made_at_once(months, tmp_path, anew):
     bills, references = months
     path = tmp_path / "m.duckdb"
-    first = publish([*bills[:2], replace(bills[2], exceptions=bills[2].exceptions.head(1))], path)
+    first = publish([*bills[:2], replace(bills[2], exceptions=bills[2].exceptions.head(1))], path, statuses={"2026-08": "CLOSED"})
     kept = Kept(first.stamp, first.figures, ("2026-08", "2026-09"), ("2026-10",), anew)
 
-    grown = publish([bills[2]], path, kept=kept, references=references, statuses={"2026-08": "CLOSED"})
+    grown = publish([bills[2]], path, kept=kept, references=references, statuses={"2026-08": "FINAL"})
 
-    whole = publish(bills, tmp_path / "whole.duckdb", statuses={"2026-08": "CLOSED"})
+    whole = publish(bills, tmp_path / "whole.duckdb", statuses={"2026-08": "FINAL"})
     assert all_rows(path) == all_rows(whole.path)
     assert (grown.rows, grown.amounts, grown.figures, grown.periods) == (whole.rows, whole.amounts, whole.figures, whole.periods)
     assert ask(grown, "select count(*) from duckdb_columns() where not internal and comment is null") == [(0,)]
@@ -272,3 +274,23 @@ def test_times_of_any_written_form_become_utc():
 
 def test_the_contracts_split_columns_are_those_of_the_bill():
     assert re.split(" ", SPLIT) == [name for name in MART["fact_split"].names if name in SPLIT.split()]
+
+
+@pytest.mark.parametrize(
+    ("status", "approval", "expected"),
+    [
+        ("OPEN", "WAITING", ("RATED", "RATED")),
+        ("OPEN", "APPROVED", ("RATED", "APPROVED")),
+        ("OPEN", "STALE", ("RATED", "RATED")),
+        ("CLOSING", "APPROVED", ("INVOICED", "INVOICED")),
+        ("CLOSED", "APPROVED", ("POSTED", "POSTED")),
+        ("FINAL", "APPROVED", ("POSTED", "POSTED")),
+    ],
+)
+def test_a_charge_says_how_far_it_is(bill, tmp_path, status, approval, expected):
+    known = pl.DataFrame({"adjustment_id": ["ADJ-0007"], "approval_state": [approval]})
+
+    mart = publish([replace(bill, adjustments=fill(known, ADJUSTMENTS))], tmp_path / "m.duckdb", statuses={bill.period: status})
+
+    rows = ask(mart, "select distinct coalesce(adjustment_id = 'ADJ-0007', false), state from fact_charge order by 1")
+    assert rows == [(False, expected[0]), (True, expected[1])]
