@@ -101,6 +101,7 @@ def test_whole_numbers_go_to_who_answers_for_the_bill_and_the_journal_says_so(of
     [
         (("--unmasked", "--for", CLERK, *WHY), 14, "is no contact of agency 758 that may see its calls"),
         (("--unmasked", "--for", "al.former@example.org", *WHY), 14, "is no contact of agency 758"),  # no longer in force
+        (("--unmasked", "--for", "jus.tice@example.org", *WHY), 14, "is no contact of agency 758"),  # of another agency
         (("--unmasked", "--for", MANAGER), 2, "give --reason"),
         (("--unmasked", *WHY), 2, "give --for"),
         (("--unmasked", "--for", MANAGER, "--reason", "who called 502-564-1234"), 2, "--reason holds what looks like a telephone number"),

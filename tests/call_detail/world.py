@@ -42,5 +42,6 @@ def open_office(folder: Path) -> Office:
     root = write_world(folder / "world", changes, 'expected_feeds = ["long_distance"]\nunreadable_limit_pct = 50\n')
     add_row(root, "reference/agency_contacts.csv", f"758,MANAGEMENT,Mo Manager,{MANAGER},Y,N,2020-01-01,")
     add_row(root, "reference/agency_contacts.csv", "758,FISCAL,Al Former,al.former@example.org,N,Y,2020-01-01,2026-01-01")
+    add_row(root, "reference/agency_contacts.csv", "039,MANAGEMENT,Jus Tice,jus.tice@example.org,Y,Y,2020-01-01,")
     write_feed_text(root, "long_distance", PERIOD, _CALLS + "\n".join(_ROWS) + "\n")
     return Office(root, keys)
