@@ -1,10 +1,13 @@
 """`cotbill calls`: who gets which file, what the journal keeps, and that a planted number is nowhere else, byte by byte."""
 
+import base64
 import csv
 import io
 import json
+import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -185,6 +188,7 @@ def test_a_planted_number_is_nowhere_but_in_the_ledgers_records_and_the_file_giv
     assert [ended for ended in said if _tells(ended)] == []
     papers = [office.root / "out" / PERIOD / "reports" / f"close-{PERIOD}.{kind}" for kind in ("pdf", "xlsx", "html")]
     assert [path.name for path in papers if not path.is_file()] == []
+    assert NUMBER in _page(papers[2].read_bytes())  # so that its data are seen at all
     allowed = {f"out/{PERIOD}/calls/{NUMBER}-unmasked.csv"}
     found = {name for name, text in _texts(office.root) if any(canary in text for canary in CANARIES)}
     stages = {name for name in found if name.endswith(".parquet")}
@@ -224,6 +228,8 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
         yield name, data.decode("latin-1")
         if path.suffix == ".pdf":
             yield name, _paper(data)
+        elif path.suffix == ".html":
+            yield name, _page(data)
         elif zipfile.is_zipfile(path):
             archive = zipfile.ZipFile(io.BytesIO(data))
             yield name, " ".join(archive.read(member).decode("latin-1") for member in archive.namelist())
@@ -240,6 +246,13 @@ def _paper(data: bytes) -> str:
     reader = pypdf.PdfReader(io.BytesIO(data))
     attached = [content.decode("latin-1") for contents in reader.attachments.values() for content in contents]
     return " ".join([*(page.extract_text() for page in reader.pages), *attached])
+
+
+def _page(data: bytes) -> str:
+    """What an HTML file carries packed: base64, and deflated text in it."""
+    packed = [base64.b64decode(text + b"=" * (-len(text) % 4)) for text in re.findall(rb"[A-Za-z0-9+/]{64,}", data)]
+    packed = [zlib.decompress(part) if part.startswith(b"\x78") else part for part in packed]
+    return " ".join(part.decode("latin-1") for part in packed)
 
 
 def _column_texts(frame: pl.DataFrame) -> str:
