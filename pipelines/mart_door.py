@@ -13,7 +13,7 @@ MOST_ROWS: Final = 1_000_000  # that are shown
 MEMORY: Final = "2GiB"  # for one query; it never goes on to the disk
 _READS: Final = frozenset({"SELECT", "EXPLAIN", "MULTI"})  # MULTI is a PIVOT
 _ASIDE: Final = re.compile(r'\b(duckdb_secrets|which_secret|write_log|checkpoint|force_checkpoint)"?\s*\(', re.IGNORECASE)
-_GRACE_SECONDS: Final = 2  # for a query that was interrupted
+_LOOK_SECONDS: Final = 0.1
 _INTERRUPTED: Final = 130
 
 
@@ -28,7 +28,7 @@ def open_mart(home: Workspace) -> Any:
 
     if not home.mart.is_file():
         raise PeriodError(f"{home.mart} does not exist yet; run a period first")
-    config = {
+    config: dict[str, Any] = {
         "enable_external_access": "false", "allow_persistent_secrets": "false", "allow_community_extensions": "false",
         "autoinstall_known_extensions": "false", "python_enable_replacements": "false", "temp_directory": "", "memory_limit": MEMORY,
         "TimeZone": "UTC",
@@ -50,34 +50,31 @@ def first_line(fault: Exception) -> str:
 
 
 def answer(connection: Any, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of one query. A query that is interrupted ends the command, whatever it is doing.
+    """Column names and rows of one query; where it is interrupted, the process ends there and then.
 
     Raises:
         InputError: the query is not valid, is no query, or tries to leave the mart; in one line.
         UsageError: it is more or less than one statement.
-        KeyboardInterrupt: it was interrupted.
     """
     found: dict[str, Any] = {}
 
     def work() -> None:
         try:
             found["answer"] = _answer(connection, text)
-        except BaseException as fault:
+        except BaseException as fault:  # it is raised again where the command waits
             found["fault"] = fault
 
-    # DuckDB does not look for a signal in the middle of a large join, but a thread that waits sees one at once.
+    # DuckDB looks for no signal in the middle of a large join, so another thread waits for one. It wakes now and then,
+    # because a wait without end is not broken off once polars has put its own handler before Python's.
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
     try:
-        worker.join()
+        while worker.is_alive():
+            worker.join(_LOOK_SECONDS)
     except KeyboardInterrupt:
-        connection.interrupt()
-        worker.join(_GRACE_SECONDS)
-        if worker.is_alive():
-            sys.stderr.write("cotbill: interrupted; nothing was half-written\n")
-            sys.stderr.flush()
-            os._exit(_INTERRUPTED)  # nothing else stops it, and it holds nothing but a file open for reading
-        raise
+        sys.stderr.write("cotbill: interrupted; nothing was half-written\n")
+        sys.stderr.flush()
+        os._exit(_INTERRUPTED)  # nothing else is sure to stop it, and it holds nothing but a file open for reading
     if "fault" in found:
         raise found["fault"]
     names, rows = found["answer"]
@@ -88,7 +85,8 @@ def _answer(connection: Any, text: str) -> tuple[list[str], list[tuple[Any, ...]
     import duckdb
 
     try:
-        result = connection.execute(_only_query(connection, text))
+        _check(connection, text)
+        result = connection.execute(text)
         names = [item[0] for item in result.description or []]
         rows = result.fetchmany(MOST_ROWS + 1)
     except duckdb.OutOfMemoryException:
@@ -102,8 +100,8 @@ def _answer(connection: Any, text: str) -> tuple[list[str], list[tuple[Any, ...]
     return names, rows
 
 
-def _only_query(connection: Any, text: str) -> Any:
-    """The one statement of a text, which has to be a query."""
+def _check(connection: Any, text: str) -> None:
+    """See that a text is one statement, and a query."""
     statements = connection.extract_statements(text)
     if len(statements) != 1:
         raise UsageError(f"the query has {len(statements)} statements; write one")
@@ -115,4 +113,3 @@ def _only_query(connection: Any, text: str) -> Any:
         raise InputError(f"the query is a {kind} statement; write a SELECT, DESCRIBE, SHOW, SUMMARIZE, PIVOT or EXPLAIN")
     if aside := _ASIDE.search(text):
         raise InputError(f"{aside[1]}() is not for queries; leave it out")
-    return statements[0]

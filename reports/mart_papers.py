@@ -1,5 +1,6 @@
 """What lies beside the mart: its data dictionary, a description for programs, and the queries that ship."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -147,7 +148,7 @@ def _row(column: MartColumn) -> tuple[str, str, str]:
     return f"`{column.name}`", column.sql_type, column.comment
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [heads, ("---",) * len(heads), *rows]
     return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
 

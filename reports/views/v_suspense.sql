@@ -1,4 +1,4 @@
--- One row a record that is held and not billed, with its first cause and its age on the month's day of record
+-- One row a record that is not billed, or of which a feature or handset is not, with its first cause and its age on the day of record
 -- period text
 -- feed text
 -- source_file text

@@ -36,9 +36,9 @@ def read(path: str) -> list[tuple[str, str, int, int]]:
 def main() -> None:
     found = read(sys.argv[1])
     for kind, name, columns, rows in found:
-        print(f"{kind:6}{name:26}{columns:4} columns{rows:10,} rows")
+        sys.stdout.write(f"{kind:6}{name:26}{columns:4} columns{rows:10,} rows\n")
     counts = {kind: sum(1 for each in found if each[0] == kind) for kind in ("table", "view", "macro")}
-    print(f"DuckDB {duckdb.__version__} read {', '.join(f'{count} {kind}s' for kind, count in counts.items())}")
+    sys.stdout.write(f"DuckDB {duckdb.__version__} read {', '.join(f'{count} {kind}s' for kind, count in counts.items())}\n")
 
 
 if __name__ == "__main__":
