@@ -87,6 +87,10 @@ faults POINTS="500" WORKERS="2" KILLS="30":
 races COUNT="50":
     PYTHONPATH=. {{bin}}python -m tests.faults.racing {{COUNT}}
 
+# the mart MART opened by a DuckDB of the 1.5 line, in an environment of its own: every table, view and macro is read, and counted
+older-duckdb MART="demo/mart/cotbill.duckdb" VERSION=">=1.5,<1.6":
+    {{bin}}uv run --no-project --isolated --with 'duckdb{{VERSION}}' python tests/mart/older_client.py {{MART}}
+
 # resolve the dependencies again and pin them by hash
 lock:
     {{bin}}uv pip compile pyproject.toml --group pyproject.toml:build --extra dev --extra bench --universal --python-version 3.11 \

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+import click
+
 from billing.errors import UsageError
 from pipelines.commands import show
 from pipelines.mart_door import answer, open_mart
@@ -85,7 +87,7 @@ def mart(*, has_dictionary: bool, workspace: Path, as_json: bool) -> int:
     """Say where the file is, which months are in it and how they stand, and what it holds; or print its dictionary."""
     home = Workspace.open(workspace)
     if has_dictionary:
-        show.say(dictionary().rstrip("\n"))
+        click.echo(dictionary(), nl=False)
         return 0
     with open_mart(home) as connection:
         months = connection.execute("select period, status from dim_period order by period").fetchall()

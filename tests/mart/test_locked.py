@@ -32,7 +32,8 @@ REFUSED = (
     "from 'https://192.0.2.1/x.parquet'", "from read_csv('http://192.0.2.1/x.csv')", "from read_parquet('s3://bucket/x.parquet')",
     # other databases and extensions
     "attach '{w}/other.duckdb' as o", "attach ':memory:' as o", "detach cotbill", "install httpfs", "load httpfs", "load json",
-    "load '{w}/x.duckdb_extension'", "force install spatial", "update extensions", "from sqlite_scan('{w}/x', 'y')", "from duckdb_extensions()",
+    "load '{w}/x.duckdb_extension'", "force install spatial", "update extensions", "from sqlite_scan('{w}/x', 'y')",
+    "from duckdb_extensions()",
     # settings, secrets, the machine
     "set enable_external_access = true", "set lock_configuration = false", "set allowed_directories = ['/']", "set variable x = 1",
     "set temp_directory = '{w}'", "set memory_limit = '100GB'", "reset memory_limit", "reset enable_external_access", "pragma version",
@@ -40,9 +41,12 @@ REFUSED = (
     "create secret s (type s3, key_id 'a', secret 'b')", "create persistent secret s (type http)", "from duckdb_secrets()",
     "from which_secret('s3://a', 's3')", "call enable_logging()", "call enable_profiling()", "select write_log('x')",
     # changes
-    "create table x as select 1", "create temp table x as select 1", "create temp view x as select 1", "create or replace view v_agency as select 1",
-    "create macro m() as 1", "create schema s", "create sequence s", "create type t as enum ('a')", "create index i on fact_charge (amount)",
-    "insert into dim_period select * from dim_period", "update fact_charge set amount = 0", "delete from fact_charge", "truncate fact_charge",
+    "create table x as select 1", "create temp table x as select 1", "create temp view x as select 1",
+    "create or replace view v_agency as select 1",
+    "create macro m() as 1", "create schema s", "create sequence s", "create type t as enum ('a')",
+    "create index i on fact_charge (amount)",
+    "insert into dim_period select * from dim_period", "update fact_charge set amount = 0", "delete from fact_charge",
+    "truncate fact_charge",
     "merge into dim_period using dim_period as d on true when matched then delete", "drop table fact_charge", "drop view v_agency",
     "alter table fact_charge add column x int", "comment on table fact_charge is 'x'", "vacuum", "analyze",
     "with x as (delete from dim_period returning *) from x", "copy from database cotbill to memory",

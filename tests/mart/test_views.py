@@ -87,7 +87,8 @@ def test_the_held_records_of_the_suspense_view_are_those_of_the_control_totals(s
     )
     told = query(
         sample,
-        "select period, feed, sum(records_held) as n from control_totals where source_file not like '%/%' group by all having n > 0 order by all",
+        "select period, feed, sum(records_held) as n from control_totals where source_file not like '%/%'"
+        " group by all having n > 0 order by all",
     )
 
     assert seen == told
@@ -276,7 +277,10 @@ def test_what_the_vendor_charges_stands_beside_what_we_billed(vendor, billed, st
 
 def test_a_price_stands_beside_the_one_before_it_of_the_same_scope():
     connection = world(
-        dim_rate=[{"rate_code": "X", "valid_from": "2025-07-01", "unit_rate": "2"}, {"rate_code": "X", "valid_from": "2026-07-01", "unit_rate": "3"}],
+        dim_rate=[
+            {"rate_code": "X", "valid_from": "2025-07-01", "unit_rate": "2"},
+            {"rate_code": "X", "valid_from": "2026-07-01", "unit_rate": "3"},
+        ],
         dim_agency_rate=[{"rate_code": "X", "agency_code": "5", "valid_from": "2026-01-01", "unit_rate": "1"}],
     )  # fmt: skip
 
