@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from reports.pack.view import PackView
-from reports.press.ink import text_string
+from reports.press.binding import bound
+from reports.press.ink import Ink, text_string
 from reports.press.metadata import Kind, metadata
 from reports.press.printing import no_sweeping
 from reports.press.statement import VARIANT, RenderError, listening, machine
@@ -40,11 +41,12 @@ def pdf(view: PackView, period: str) -> bytes:
         stream = target(made, made.catalog["Metadata"])
         stream.stream = [metadata(b"\n".join(stream.stream), period, key, PACK)]
         stream.compress = False
+        made.write = lambda output, *_: output.write(bound(made, Ink(len(made.objects)), key))
 
     with no_sweeping(), listening() as heard:
         html = HTML(string=text, url_fetcher=ready.fetcher, base_url=None)
         document = html.render(font_config=ready.fonts, stylesheets=[ready.style], pdf_variant=VARIANT, presentational_hints=False)
-        data: bytes = document.write_pdf(finisher=finish, pdf_variant=VARIANT, pdf_identifier=key[:32].encode())
+        data: bytes = document.write_pdf(finisher=finish, pdf_variant=VARIANT)
     if heard:
         raise RenderError(f"pack {period} cannot be rendered: {heard[0]}")
     return data

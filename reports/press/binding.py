@@ -117,14 +117,19 @@ class Binder:
         stream.compress = False
 
     def _bound(self, pdf: Any, ink: Ink) -> bytes:
-        for each in pdf.objects[1:]:
-            if each.compressible:
-                ink.put(each.data, each.number)
-            else:
-                ink.plain(each.data.removesuffix(b"\nendstream") + END_OF_STREAM, each.number)
-        info = ink.put(pdf.info.data)
-        self.file = ink.bind(pdf.catalog.reference, b"%d 0 R" % info, self.key[:32])
+        self.file = bound(pdf, ink, self.key)
         return self.file
+
+
+def bound(pdf: Any, ink: Ink, key: str) -> bytes:
+    """The renderer's objects and those in the ink as one file, the same bytes for the same objects and key."""
+    for each in pdf.objects[1:]:
+        if each.compressible:
+            ink.put(each.data, each.number)
+        else:
+            ink.plain(each.data.removesuffix(b"\nendstream") + END_OF_STREAM, each.number)
+    info = ink.put(pdf.info.data)
+    return ink.bind(pdf.catalog.reference, b"%d 0 R" % info, key[:32])
 
 
 def _outlines(ink: Ink, marks: list[Bookmark]) -> int:
