@@ -33,7 +33,7 @@ def cover(published: Published, reports: Mapping[str, Report], made: Made, month
     """
     agree(reports, months.now)
     found, clear = remarks(published, reports, months)
-    moved = reports["R06"].section("bridge").frame if "R06" in reports else None
+    moved = reports["R06"].section("bridge").frame if "R06" in reports and months.before is not None else None
     missing = [number for number in WANTED if number not in reports]
     return Cover(
         total=dollars(months.now),
@@ -43,6 +43,7 @@ def cover(published: Published, reports: Mapping[str, Report], made: Made, month
         remarks=found,
         clear=f"Looked for and not found: {listed(clear)}." if clear else "",
         signatures=signatures(published.now("fact_approval"), made),
+        approvals=approvals(published.now("fact_approval"), made),
         control=_control(published, months.now),
         evidence=made.evidence,
         missing=f"Not at hand for this month: {listed(missing)}." if missing else "",
@@ -116,6 +117,17 @@ def signatures(approvals: pl.DataFrame, made: Made) -> tuple[Signature, ...]:
         for row in given.to_dicts()
     ]
     return (prepared, *(approved or [Signature("Approved by")]))
+
+
+def approvals(given: pl.DataFrame, made: Made) -> str:
+    """What else of the month was approved, how often and by whom; empty where nothing was."""
+    others = given.filter((pl.col("subject_kind") != "BILL") & (pl.col("decision") == "APPROVED"))
+    if others.is_empty():
+        return ""
+    kinds = others.group_by("subject_kind").agg(pl.col("subject_id").n_unique().alias("how_many")).sort("subject_kind")
+    named = [count(row["how_many"], called(row["subject_kind"]).lower()) for row in kinds.to_dicts()]
+    who = [_name(made, user) for user in sorted(others["user"].unique().drop_nulls().to_list())]
+    return f"Approved on the way: {listed(named)}, by {listed(who)}."
 
 
 def _name(made: Made, user: str) -> str:

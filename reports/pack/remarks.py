@@ -106,7 +106,9 @@ def _late(reports: Reports) -> Remark | str | None:
     late = [row for row in rows if row["days_late"] is not None and row["days_late"] > 0]
     if not late:
         return "a late step"
-    named = [f"{called(row['what'])} by {count(row['days_late'], 'working day')}" for row in late]
+    late.sort(key=lambda row: -row["days_late"])
+    named = [f"{called(row['what'])} by {count(row['days_late'], 'working day')}" for row in late[:_MOST_NAMED]]
+    named += [f"{len(late) - _MOST_NAMED:,} more"] if len(late) > _MOST_NAMED else []
     return Remark(f"{count(len(late), 'step')} of the close {'was' if len(late) == 1 else 'were'} late: {listed(named)}.", "calendar")
 
 

@@ -84,6 +84,7 @@ class Cover:
     remarks: tuple[Remark, ...]
     clear: str  # what was looked for and not found
     signatures: tuple[Signature, ...]
+    approvals: str  # what else was approved
     control: str
     evidence: tuple[tuple[str, str], ...]
     missing: str  # reports that are not at hand

@@ -1,5 +1,6 @@
 """Charts: the words carry the figures, nothing is cut or fetched, the same figures give the same bytes, any number of rows is drawn."""
 
+import itertools
 import re
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -125,6 +126,19 @@ def test_no_label_is_cut(drawn, name):
         assert left >= -1, text
         assert left + wide <= WIDTH + 1, text
         assert size * 0.7 <= y <= height - size * 0.25, text  # capitals above the line, tails below
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_two_labels_meet(drawn, name):
+    boxes = []
+    for text, x, y, anchor, size, is_bold in placed(ElementTree.fromstring(drawn[name].svg)):
+        wide = width(text, size, bold=is_bold)
+        left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        boxes.append((left, left + wide, y - size * 0.7, y + size * 0.2, text))
+
+    for one, other in itertools.combinations(boxes, 2):
+        is_apart = one[1] <= other[0] + 1 or other[1] <= one[0] + 1 or one[3] <= other[2] + 1 or other[3] <= one[2] + 1
+        assert is_apart, (one[4], other[4])
 
 
 def placed(element, x=0.0, y=0.0):

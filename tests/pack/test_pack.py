@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from billing.errors import PeriodError, ReconciliationError
-from reports.pack.cover import signatures, why
+from reports.pack.cover import approvals, signatures, why
 from reports.pack.made import Made
 from reports.pack.pack import pack, pack_view
 from reports.pack.tables import Shown, table
@@ -41,6 +41,7 @@ def test_a_first_month_is_compared_with_nothing(month, reports):
 
     assert "No month before it is published, so nothing is compared." in paper.text
     assert "Looked for and not found:" in paper.text
+    assert "Why it moved" not in paper.text
     assert not [grid for grid in paper.grids if grid.part in ("Month by month", "What moved most")]
 
 
@@ -98,13 +99,13 @@ def test_the_mark_says_whether_the_month_is_posted(reports, status, issue, mark)
     assert pack_view(published(status), reports, Made(issue=issue)).head.mark == mark
 
 
-def approvals(*rows: dict[str, object]) -> pl.DataFrame:
+def approvals_of(*rows: dict[str, object]) -> pl.DataFrame:
     plain = {"period": BILL.period, "subject_kind": "BILL", "decision": "APPROVED", "decided_at": AT, "assurance": "SIGNED"}
     return rows_of("fact_approval", *({**plain, "approval_id": f"A{n}", **row} for n, row in enumerate(rows)))
 
 
 def test_who_approved_the_bill_stands_by_name_role_and_time():
-    given = approvals(
+    given = approvals_of(
         {"user": "mlee", "level": "FINANCE"}, {"user": "rkhan", "level": "MANAGER", "decision": "RETURNED"},
         {"user": "jdoe", "level": "LEAD", "subject_kind": "ADJUSTMENT"},
     )  # fmt: skip
@@ -115,6 +116,17 @@ def test_who_approved_the_bill_stands_by_name_role_and_time():
     assert (second.what, second.name, second.role, second.when, second.how) == (
         "Approved by", "Mary Lee", "FINANCE", "6 Nov 2026, 15:04 UTC", "signed with a key",
     )  # fmt: skip
+
+
+def test_what_was_approved_on_the_way_is_counted_once_a_subject_with_its_approvers():
+    given = approvals_of(
+        {"user": "b", "subject_kind": "WAIVER", "subject_id": "D1"}, {"user": "a", "subject_kind": "WAIVER", "subject_id": "D1"},
+        {"user": "a", "subject_kind": "ADJUSTMENT", "subject_id": "J1"}, {"user": "a", "subject_kind": "ADJUSTMENT", "subject_id": "J2"},
+        {"user": "c", "subject_kind": "REJECT", "subject_id": "R1", "decision": "RETURNED"}, {"user": "d"},
+    )  # fmt: skip
+
+    assert approvals(given, Made(names={"b": "Bea"})) == "Approved on the way: 2 adjustments and 1 waiver, by a and Bea."
+    assert approvals(given.clear(), Made()) == ""
 
 
 def test_where_nobody_has_signed_there_are_lines_to_sign_on(month):
