@@ -18,8 +18,8 @@ def vendor_lines(published: Published) -> pl.DataFrame:
     Rows: one per vendor line. Several lines may share one charge row: its dollars stand on the first of them.
 
     Adds: cost_in (cost, tax and surcharge together), and of the vendor's cost: billed (cents), exact_billed (the same
-    before rounding); added (mark-ups, fees and surcharges of our own). Unbilled: what is in, of a billed line whose
-    cost made no charge row, which we pay ourselves.
+    before rounding), billed_cost (cents without tax and surcharge); added (mark-ups, fees and surcharges of our own);
+    unbilled (the cost of a billed line that made no charge row, which we pay ourselves).
     """
     lines = published.now("fact_vendor_line").with_columns(
         pl.col("cost_amount", "tax_amount", "surcharge_amount").cast(EXACT),
@@ -31,6 +31,7 @@ def vendor_lines(published: Published) -> pl.DataFrame:
     owed = is_cost | is_theirs
     sums = codes.group_by(RECORD).agg(
         billed=pl.col("amount").filter(owed).sum(),
+        billed_cost=pl.col("amount").filter(is_cost).sum(),
         exact_billed=pl.col("exact_amount").filter(owed).sum(),
         added=pl.col("amount").filter(~owed).sum(),
     )
