@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.finance.adjustments import adjustments
+from reports.finance.allocation_proof import allocation_proof
 from reports.finance.billing_register import billing_register
 from reports.finance.by_agency import by_agency
 from reports.finance.by_funding import by_funding
@@ -14,15 +15,21 @@ from reports.finance.close_steps import close_steps
 from reports.finance.control_totals import control_totals
 from reports.finance.dispute_list import dispute_list
 from reports.finance.exceptions import exceptions
+from reports.finance.inventory_changes import inventory_changes
+from reports.finance.long_distance import long_distance
 from reports.finance.month_over_month import month_over_month
+from reports.finance.number_review import number_review
+from reports.finance.pass_through_proof import pass_through_proof
 from reports.finance.rate_log import rate_log
 from reports.finance.rate_true_up import rate_true_up
 from reports.finance.receivables import receivables
 from reports.finance.recovery import recovery
 from reports.finance.sent_documents import sent_documents
+from reports.finance.stock_movement import stock_movement
 from reports.finance.suspense import suspense
 from reports.finance.top_movers import top_movers
 from reports.finance.vendor_match import vendor_match
+from reports.finance.year_end import year_end
 from reports.published import Published
 from reports.report import Report
 
@@ -59,8 +66,15 @@ CATALOGUE: Final[dict[str, Entry]] = {
         Entry("R14", receivables, "what is not known to be settled, by age"),
         Entry("R15", sent_documents, "what accounting was sent and what it answered", written_by="interface"),
         Entry("R16", vendor_match, "what a vendor bills beside what we bill for it"),
+        Entry("R17", inventory_changes, "what was installed, moved and disconnected, and which lines never call"),
         Entry("R18", rate_log, "which rates changed, by whose approval, and what that moved"),
+        Entry("R19", allocation_proof, "whether each pool's shares come to the pool, the rounding shown"),
         Entry("R20", close_steps, "whether the close ran to its calendar", written_by="close"),
+        Entry("R21", long_distance, "who calls where for how much, without a telephone number"),
+        Entry("R22", stock_movement, "what stock opened with, what moved, what it is worth"),
+        Entry("R23", pass_through_proof, "whether every vendor dollar was billed, held or absorbed"),
+        Entry("R24", number_review, "which numbers nobody uses, and who confirms them"),
+        Entry("R25", year_end, "what the year corrects of earlier ones, and what is not billed, with its basis"),
         Entry("R26", control_totals, "whether every record and dollar that came in came out"),
     )
 }

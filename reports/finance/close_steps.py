@@ -1,13 +1,15 @@
 """R20, close calendar: when each step of a month's close was planned and done, how late, how often it was run."""
 
 from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
 from reports.published import Published
 from reports.report import Fact, Foot, Report, Section
 
-_NOT_POSTED = "The month is not posted, so its close is not recorded yet; `cotbill calendar` shows what is planned and done so far."
+_WORKED: Final = ("exceptions", "approvals")  # done decision by decision: more of them is more work, not a second run
+_NOT_POSTED: Final = "The month is not posted, so its close is not recorded yet; `cotbill calendar` shows what is planned and done so far."
 
 
 def close_steps(published: Published) -> Report:
@@ -15,7 +17,7 @@ def close_steps(published: Published) -> Report:
 
     Rows: `steps` one per step of the close, none while the month is not posted; `months` one per posted month up to
     this one. days_late are working days after the plan, below zero early; null: not done. The first run of a step is
-    no re-run.
+    no re-run, and a decision on an exception is none either.
 
     Raises:
         ReconciliationError: the month's steps are not those it is counted with among the months.
@@ -69,7 +71,7 @@ def _months(steps: pl.DataFrame) -> pl.DataFrame:
             steps=pl.len().cast(pl.Int64),
             steps_late=(pl.col("days_late") > 0).sum().cast(pl.Int64),
             runs=pl.col("runs").sum(),
-            reruns=pl.max_horizontal(pl.col("runs") - 1, pl.lit(0, pl.Int64)).sum(),
+            reruns=pl.max_horizontal(pl.col("runs").filter(~pl.col("step").is_in(_WORKED)) - 1, pl.lit(0, pl.Int64)).sum(),
             seconds=pl.col("seconds").sum().cast(pl.Decimal(18, 3)),
         )
     )

@@ -16,8 +16,9 @@ period  | step_no | step    | what               | planned_on | done_at         
 2026-08 | 1       | load    | load               | 2026-09-02 | 2026-09-01T15:00:00 | -1        | 1    | 2.000000
 2026-08 | 2       | close   | close              | 2026-09-15 | 2026-09-15T20:00:00 | 0         | 1    | 1.500000
 2026-09 | 1       | load    | load               | 2026-10-02 | 2026-10-05T15:00:00 | 1         | 3    | 4.250000
-2026-09 | 2       | reports | reports            | 2026-10-14 |                     |           | 0    |
-2026-09 | 3       | close   | close              | 2026-10-15 | 2026-10-19T20:00:00 | 2         | 2    | 1.000000
+2026-09 | 4       | close   | close              | 2026-10-15 | 2026-10-19T20:00:00 | 2         | 2    | 1.000000
+2026-09 | 2       | exceptions | work            | 2026-10-06 | 2026-10-06T20:00:00 | 0         | 31   |
+2026-09 | 3       | reports | reports            | 2026-10-14 |                     |           | 0    |
 """
 
 
@@ -25,12 +26,12 @@ def test_steps_late_and_run_again_are_counted():
     report = close_steps(month("2026-09", earlier=("2026-08",), fact_close_step=table("fact_close_step", STEPS)))
 
     facts = {fact.name: fact.value for fact in report.facts}
-    assert facts == {"steps_done": 2, "steps_late": 2, "days_late": 2, "runs": 5}
+    assert facts == {"steps_done": 3, "steps_late": 2, "days_late": 2, "runs": 36}
     assert rows(report.section("months").frame, "period", "done_on", "days_late", "steps_late", "runs", "reruns", "seconds") == [
         ("2026-08", "2026-09-15", "0", "0", "2", "0", "3.500"),
-        ("2026-09", "2026-10-19", "2", "2", "5", "3", "5.250"),
+        ("2026-09", "2026-10-19", "2", "2", "36", "3", "5.250"),
     ]
-    assert rows(report.section("steps").frame, "step", "done_at", "seconds")[1:] == [
+    assert rows(report.section("steps").frame, "step", "done_at", "seconds")[2:] == [
         ("reports", "", ""),
         ("close", "2026-10-19T20:00:00+00:00", "1.000"),
     ]
