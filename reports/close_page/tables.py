@@ -76,8 +76,14 @@ def _shown(report: Report) -> Shown:
             for section, file in zip(report.sections, files, strict=True)
             if section.frame.height
         ),
-        tuple((foot.what, figures.dollars(foot.here)) for foot in report.checked().foots),
+        tuple((foot.what, _exact(foot.here)) for foot in report.checked().foots),
     )
+
+
+def _exact(amount: Decimal) -> str:
+    """Dollars with all their places: calls and vendors' costs are held against each other before they are rounded."""
+    is_in_cents = amount == amount.quantize(Decimal("0.01"))
+    return figures.dollars(amount) if is_in_cents else f"{figures.MINUS if amount < 0 else ''}${figures.number(abs(amount))}"
 
 
 def _fact(fact: Fact) -> str:
