@@ -10,6 +10,7 @@ import polars as pl
 from billing.approval_levels import Approval, Subject
 from billing.approvals import Standing, standing
 from billing.decisions import DECISIONS
+from billing.exceptions import WAITING
 from billing.frames import EXCEPTIONS, FINDINGS, record_schema
 from billing.money import DOLLARS
 from billing.people import People
@@ -136,9 +137,9 @@ def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, b
     if not ran or {name: ran[-1][name] for name in facts} != facts:
         seconds = f"{sum(step.seconds for step in run.steps):.1f}"
         done = sum(not step.reused for step in run.steps)
-        journal.append(
-            "run", {**facts, "seconds": seconds, "done": done, "rejected": run.rejected.select(pl.all().cast(pl.String)).to_dicts()}, by
-        )
+        missing = run.bill.exceptions.filter((pl.col("code") == "F001") & pl.col("status").is_in(WAITING)).height
+        rejected = run.rejected.select(pl.all().cast(pl.String)).to_dicts()
+        journal.append("run", {**facts, "seconds": seconds, "done": done, "feeds_missing": missing, "rejected": rejected}, by)
 
 
 def rejects_noted(journal: Journal) -> pl.DataFrame:

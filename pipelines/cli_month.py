@@ -163,13 +163,14 @@ def invoices(**options: Any) -> int:
 @workspace_option
 @click.option("--only", multiple=True, metavar="R06", help="Only this report, printed as well; may be repeated.")
 @click.option("--format", "form", type=click.Choice(["focus"]), help="The charges in another shape: FOCUS 1.2, a row a charge.")
+@user_option
 @dry_run_option
 @json_option
 def reports(**options: Any) -> int:
-    """Make Financial Management's reports of a period."""
+    """Make Financial Management's reports of a period: the pack to sign, a workbook, a page, R01 to R26 as CSV and JSON."""
     from pipelines.commands.reports import reports as work
 
-    return work(**options)
+    return work(now=moment(), **options)
 
 
 @cotbill.command()

@@ -19,6 +19,8 @@ from pipelines.workspace import Workspace
 from reports.close_calendar import calendar_files
 from reports.write import write_bytes
 
+REPORTED: Final = "reported"
+
 # the first run that comes to an end has loaded the month; closing it makes the final bill, and issuing the invoices ends it
 _STEPS: Final[dict[str, tuple[str, ...]]] = {
     "opened": ("load",),
@@ -29,17 +31,20 @@ _STEPS: Final[dict[str, tuple[str, ...]]] = {
     "closed": ("final_bill", "close"),
     "issued": ("final_bill",),
     SENT: ("interface",),
+    REPORTED: ("reports",),
 }
 _WHAT: Final = {step.step: step.what for step in STEPS}
 _AFTERWARDS: Final = ("REOPEN", "DISPUTE")  # what is approved of a posted month is no part of its close
 _FOLDER: Final = "reports"
+_CUT_OFF: Final = "cutoff"
 
 
 def close_events(events: Iterable[Event]) -> pl.DataFrame:
     """Add up a journal by the steps of the close.
 
     A step's runs are its events; seconds are known of runs of the bill alone. The bill and its issue are one step, so a
-    bill that was issued is one run of it. After a reopening the step was done when it was last done.
+    bill that was issued is one run of it. After a reopening the step was done when it was last done. The cut-off is over with
+    the first run that had every feed it expects, or a word that there was nothing to bill.
 
     Returns: EVENTS, in the order of the first time.
     """
@@ -47,12 +52,13 @@ def close_events(events: Iterable[Event]) -> pl.DataFrame:
     for event in events:
         if _is_afterwards(event):
             continue
-        for step in _STEPS.get(event.kind, ()):
+        is_cut_off = event.kind == "run" and event.data.get("feeds_missing") == 0 and _CUT_OFF not in found
+        for step in (*_STEPS.get(event.kind, ()), *([_CUT_OFF] if is_cut_off else [])):
             at = dt.datetime.fromisoformat(event.at)
             row = found.setdefault(step, {"step": step, "first_at": at, "last_at": at, "runs": 0, "seconds": None})
             row["last_at"] = max(row["last_at"], at)
             row["runs"] += event.kind != "issued"
-            if "seconds" in event.data:
+            if "seconds" in event.data and step != _CUT_OFF:
                 row["seconds"] = (row["seconds"] or Decimal(0)) + Decimal(event.data["seconds"])
     return pl.DataFrame(list(found.values()), schema=EVENTS)
 
@@ -95,9 +101,9 @@ def write_close_calendar(workspace: Workspace, period: Period, tables: Tables) -
 
 
 def close_steps(workspace: Workspace, period: Period, tables: Tables) -> pl.DataFrame:
-    """R20's steps of a posted month as the mart keeps them: up to the close, and the documents that were sent since then.
+    """R20's steps of a posted month as the mart keeps them: up to the close, and the documents and reports handed out since then.
 
-    A month is sent only when it is closed, so the step of the interface is done after the close.
+    Both are handed out only when it is closed.
 
     Returns: STEP_ROWS, one a step; none of a month that is not posted.
     """
@@ -105,7 +111,7 @@ def close_steps(workspace: Workspace, period: Period, tables: Tables) -> pl.Data
     until = _close_that_stands(workspace, period, journal)
     if until is None:
         return empty(STEP_ROWS)
-    sent = [event for event in journal.events[until:] if event.kind == SENT]
+    sent = [event for event in journal.events[until:] if event.kind in {SENT, REPORTED}]
     rows = close_calendar(period, tables, [*journal.events[:until], *sent])
     return conform(
         rows.with_columns(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from billing.periods import Period
-from pipelines.journal import Journal
+from pipelines.close_events import REPORTED
+from pipelines.journal import Actor, Journal
 from pipelines.mart_months import mart_stands
 from pipelines.publish import republish_mart
 from pipelines.recorded import load_tables_used, require_run, stages_of
@@ -18,6 +19,7 @@ from reports.catalogue import CATALOGUE
 from reports.pack.made import Made
 from reports.published import Published, of_mart
 from reports.report import Report, report_files
+from reports.write import write_bytes
 
 FOLDER: Final = "reports"
 
@@ -73,6 +75,38 @@ def _pack(period: str, mart: Path, reports: dict[str, Report], made: Made) -> by
     from reports.pack.pack import pack
 
     return pack(of_mart(period, mart), reports, made)
+
+
+def write_reports(workspace: Workspace, period: Period, by: Actor, *, write: bool = True) -> tuple[dict[str, Report], dict[str, Path]]:
+    """Make and write all that Financial Management receives; of a posted month note the first time in its journal.
+
+    The caller holds the lock. Returns: the reports by number, and the files by name.
+
+    Raises:
+        PeriodError: the month was never run.
+        ReconciliationError: a total differs from its neighbour's; nothing is written.
+    """
+    published = published_month(workspace, period)
+    reports = made_reports(published, list(CATALOGUE))
+    files = files_of_reports(reports) | close_files(workspace, period, published, reports)
+    paths = {name: workspace.out(period) / FOLDER / name for name in sorted(files)}
+    if write:
+        write_files(paths, files)
+        _note(workspace, period, by)
+    return reports, paths
+
+
+def write_files(paths: Mapping[str, Path], files: Mapping[str, bytes]) -> None:
+    """Write each file whole or not at all."""
+    for name, path in paths.items():
+        write_bytes(path, files[name])
+
+
+def _note(workspace: Workspace, period: Period, by: Actor) -> None:
+    journal = Journal(workspace.ledger / str(period))
+    found = standing(workspace, period, journal)
+    if found.is_posted and all(event.data["issue"] != found.issue for event in journal.of(REPORTED)):
+        journal.append(REPORTED, {"issue": found.issue}, by)
 
 
 def made_of(workspace: Workspace, period: Period) -> Made:

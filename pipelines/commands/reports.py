@@ -1,20 +1,25 @@
 """Make Financial Management's reports of a month from what is published of it."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 from billing.errors import UsageError
 from billing.periods import Period
 from pipelines.commands import show
-from pipelines.reporting import FOLDER, close_files, files_of_reports, made_reports, published_month
+from pipelines.loading import load_tables
+from pipelines.people import actor
+from pipelines.reporting import FOLDER, files_of_reports, made_reports, published_month, write_files, write_reports
 from pipelines.workspace import Workspace, locked
 from reports.catalogue import CATALOGUE
-from reports.published import Published
+from reports.focus import focus_file
 from reports.report import Report, document
-from reports.write import write_bytes
 
 
-def reports(*, period: str, only: tuple[str, ...], form: str | None, workspace: Path, dry_run: bool, as_json: bool) -> int:
+def reports(
+    *, period: str, only: tuple[str, ...], form: str | None, user: str | None, workspace: Path, now: dt.datetime, dry_run: bool,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Write the reports of a month, the pack to sign, the workbook and the page; or some reports, which are printed as well.
 
     The files of a report that another command writes are left to it: two writers of one file would be one too many.
@@ -29,26 +34,23 @@ def reports(*, period: str, only: tuple[str, ...], form: str | None, workspace: 
     if only and form:
         raise UsageError(f"--format {form} is a file of its own; give it without --only")
     with locked(home, f"reports {month}"):
-        published = published_month(home, month)
-        if form:
-            made, files = {}, _export(published)
+        if only or form:
+            made, paths = _some(home, month, wanted if only else [], form, write=not dry_run)
         else:
-            made = made_reports(published, wanted)
-            files = files_of_reports(made)
-        if not only and not form:
-            files |= close_files(home, month, published, made)
-        paths = {name: home.out(month) / FOLDER / name for name in sorted(files)}
-        if not dry_run:
-            for name, path in paths.items():
-                write_bytes(path, files[name])
+            made, paths = write_reports(home, month, actor(user, now, load_tables(home)["users"]), write=not dry_run)
     _tell(str(month), made, paths, only=bool(only), dry_run=dry_run, as_json=as_json)
     return 0
 
 
-def _export(published: Published) -> dict[str, bytes]:
-    from reports.focus import focus_file
-
-    return focus_file(published)
+def _some(home: Workspace, month: Period, wanted: list[str], form: str | None, *, write: bool) -> tuple[dict[str, Report], dict[str, Path]]:
+    """Reports by number, or the charges in another shape."""
+    published = published_month(home, month)
+    made = made_reports(published, wanted)
+    files = focus_file(published) if form else files_of_reports(made)
+    paths = {name: home.out(month) / FOLDER / name for name in sorted(files)}
+    if write:
+        write_files(paths, files)
+    return made, paths
 
 
 def _tell(period: str, made: dict[str, Report], paths: dict[str, Path], *, only: bool, dry_run: bool, as_json: bool) -> None:

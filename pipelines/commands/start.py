@@ -63,6 +63,8 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime,
     from pipelines import rehearsal
     from pipelines.commands.month import run_and_publish
     from pipelines.invoices import invoice_files
+    from pipelines.people import actor
+    from pipelines.reporting import write_reports
     from pipelines.standing import standing
 
     if dry_run:
@@ -82,8 +84,9 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime,
             _close(workspace, first, day, now)
         done = run_and_publish(workspace, last, day, rehearsal.BILLER, now)
         with show.progress("invoices") as report:
-            rendered = invoice_files(workspace, Period.parse(DEMO_PERIODS[-1]), only=(), workers=2, progress=report)
-    _tell(directory, done, rendered, as_json=as_json)
+            rendered = invoice_files(workspace, last, only=(), workers=2, progress=report)
+        _, papers = write_reports(workspace, last, actor(rehearsal.BILLER, now, done.run.bill.tables["users"]))
+    _tell(directory, done, rendered, papers, as_json=as_json)
     return 0
 
 
@@ -101,7 +104,7 @@ def _close(workspace: Workspace, period: Period, day: dt.date, now: dt.datetime)
     show.say(f"{period} closed: warnings explained, adjustments approved by two people with keys of their own, posted and sealed")
 
 
-def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) -> None:
+def _tell(directory: Path, done: "Done", rendered: list[Any], papers: dict[str, Path], *, as_json: bool) -> None:
     """Say what the demo made, where it is, and what to try next."""
     bill, period, mart = done.run.bill, DEMO_PERIODS[-1], done.published.mart
     if as_json:
@@ -109,7 +112,7 @@ def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) 
             "workspace": str(directory), "period": period, "invoices": bill.invoices.height, "total": total(bill.invoices["amount"]),
             "waiting": bill.exceptions.filter(bill.exceptions["status"] == "OPEN").height, "mart": str(mart),
             "files": {name: str(path) for name, path in done.published.files.items() if not name.startswith("detail/")},
-            "pdf": [str(each.path) for each in rendered],
+            "pdf": [str(each.path) for each in rendered], "reports": {name: str(path) for name, path in papers.items()},
         })  # fmt: skip
         return
     show.table(
@@ -120,7 +123,11 @@ def _tell(directory: Path, done: "Done", rendered: list[Any], *, as_json: bool) 
             ("exceptions", f"{bill.exceptions.filter(bill.exceptions['status'] == 'OPEN').height} wait for a person"),
             ("PDF invoices", f"{Workspace(directory).out(Period.parse(period)) / 'invoices'} ({len(rendered)} files)"),
             ("control report", str(done.published.files["control.html"])),
-            ("register", str(done.published.files["register.csv"])),
+            ("reports", f"{Workspace(directory).out(Period.parse(period)) / 'reports'} (R01 to R26 as CSV and JSON)"),
+            *[
+                (words, str(papers[f"close-{period}.{form}"]))
+                for words, form in (("pack to sign", "pdf"), ("workbook", "xlsx"), ("page", "html"))
+            ],
             ("mart", str(mart)),
         ],
     )
