@@ -8,7 +8,8 @@ from typing import Any, Final
 import polars as pl
 
 from billing.errors import ReconciliationError
-from reports.charts.bridge import EFFECTS, bridge
+from reports.charts import Chart
+from reports.charts.bridge import EFFECTS
 from reports.charts.words import called, listed
 from reports.figures import change_percent, count, dollars, money, signed
 from reports.footing import total
@@ -25,7 +26,7 @@ WANTED: Final = ("R02", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R12", 
 _HOW: Final = {"SIGNED": "signed with a key", "RECORDED": "recorded by the system", "FEED": "came with the feed"}
 
 
-def cover(published: Published, reports: Mapping[str, Report], made: Made, months: Months) -> Cover:
+def cover(published: Published, reports: Mapping[str, Report], made: Made, months: Months, drawn: Mapping[str, Chart]) -> Cover:
     """Page one of a month.
 
     Raises:
@@ -39,7 +40,7 @@ def cover(published: Published, reports: Mapping[str, Report], made: Made, month
         total=dollars(months.now),
         sentence=_sentence(published, months),
         why="" if moved is None else why(moved.row(0, named=True)),
-        bridge=None if moved is None else picture("", bridge(moved, months.last, months.this.split()[0])),
+        bridge=picture("", drawn["bridge"]) if "bridge" in drawn else None,
         remarks=found,
         clear=f"Looked for and not found: {listed(clear)}." if clear else "",
         signatures=signatures(published.now("fact_approval"), made),

@@ -6,13 +6,11 @@ from typing import Final
 import polars as pl
 
 from billing.errors import ReconciliationError
-from reports import charts
 from reports.charts.ageing import AGES
 from reports.charts.words import called
 from reports.figures import count, dollars
 from reports.footing import total
 from reports.pack.months import Months
-from reports.pack.pictures import picture
 from reports.pack.tables import Shown, table
 from reports.pack.view import Part, Table
 from reports.published import Published
@@ -40,8 +38,7 @@ def suspense(_published: Published, reports: Mapping[str, Report], _months: Mont
         Shown("code", "Code"), Shown("meaning", "Reason", longest=70), Shown("records", "Records", "count"),
         Shown("unpriced", "No price", "count"), *_ages("money"), Shown("amount", "Held $", "money"),
     ]  # fmt: skip
-    chart = picture("Held and not billed, by age", charts.ageing(section.frame))
-    return Part("suspense", "Suspense", "R10", about, (chart,), (table(section, shown, what="reason reasons", title="Held by reason"),))
+    return Part("suspense", "Suspense", "R10", about, (table(section, shown, what="reason reasons", title="Held by reason"),))
 
 
 def _by_code(reasons: Section) -> Section:
@@ -77,7 +74,7 @@ def exceptions(_published: Published, reports: Mapping[str, Report], _months: Mo
     if owners.frame.height:
         who = [Shown("owner", "Owner", "words", _owner), Shown("open", "Open", "count"), Shown("amount", "Open $", "money")]
         tables.append(table(_noted(owners), who, most=_OWNERS, what="owner owners", title="Open exceptions by owner"))
-    return Part("exceptions", "Exceptions", "R08", about, (), tuple(tables))
+    return Part("exceptions", "Exceptions", "R08", about, tuple(tables))
 
 
 def _ages(kind: str) -> Sequence[Shown]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from billing.errors import PeriodError
+from reports.charts import Chart
+from reports.charts.of_month import charts_of_month
 from reports.figures import day
 from reports.pack.cover import cover
 from reports.pack.made import Made
@@ -29,16 +31,18 @@ def pack(published: Published, reports: Mapping[str, Report], made: Made | None 
         ReconciliationError: two totals that must be one differ; nothing is made.
         RenderError: the paper would not be as meant.
     """
-    return pdf(pack_view(published, reports, made or Made()), published.period)
+    drawn = charts_of_month(published, reports)
+    return pdf(pack_view(published, reports, made or Made(), drawn), published.period)
 
 
-def pack_view(published: Published, reports: Mapping[str, Report], made: Made) -> PackView:
+def pack_view(published: Published, reports: Mapping[str, Report], made: Made, drawn: Mapping[str, Chart]) -> PackView:
     """The pack in words and figures."""
     strange = sorted(number for number, report in reports.items() if report.period != published.period)
     if strange:
         raise PeriodError(f"{strange[0]} is of {reports[strange[0]].period}, the pack of {published.period}; make them of one month")
     months = months_of(published)
-    return PackView(_head(published, made, months.this), cover(published, reports, made, months), parts(published, reports, months))
+    first = cover(published, reports, made, months, drawn)
+    return PackView(_head(published, made, months.this), first, parts(published, reports, months, drawn))
 
 
 def _head(published: Published, made: Made, month: str) -> Head:

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-import polars as pl
-
-from reports import charts
+from reports.charts import Chart
 from reports.charts.recovery import STATES
 from reports.charts.streams import title as stream_title
 from reports.charts.words import called, month_name
@@ -26,12 +24,33 @@ _MOVERS: Final = 12
 _LEAST_MONTHS: Final = 2
 
 
-def parts(published: Published, reports: Reports, months: Months) -> tuple[Part, ...]:
-    """Every part whose report is at hand."""
+def parts(published: Published, reports: Reports, months: Months, drawn: Mapping[str, Chart]) -> tuple[Part, ...]:
+    """Every part whose report is at hand, each with its chart.
+
+    Args:
+        drawn: of `charts_of_month`.
+    """
     made: tuple[Callable[[Published, Reports, Months], Part | None], ...] = (
         _months, _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, controls, calendar,
     )  # fmt: skip
-    return tuple(part for make in made if (part := make(published, reports, months)) is not None)
+    found = [part for make in made if (part := make(published, reports, months)) is not None]
+    return tuple(_with_picture(part, drawn) for part in found)
+
+
+_PICTURES: Final = {  # part: its chart and the words above it
+    "months": ("months", "Billed a month"),
+    "agencies": ("pareto", "Agencies, with their share of the whole"),
+    "services": ("services", "Services, with their share of the whole"),
+    "streams": ("streams", "Streams of charges"),
+    "recovery": ("recovery", "Revenue less cost, by cost group"),
+    "suspense": ("ageing", "Held and not billed, by age"),
+    "calendar": ("calendar", "The close by step"),
+}
+
+
+def _with_picture(part: Part, drawn: Mapping[str, Chart]) -> Part:
+    name, title = _PICTURES.get(part.anchor, ("", ""))
+    return replace(part, pictures=(picture(title, drawn[name]),)) if name in drawn and part.tables else part
 
 
 def _months(published: Published, _reports: Reports, months: Months) -> Part | None:
@@ -44,8 +63,7 @@ def _months(published: Published, _reports: Reports, months: Months) -> Part | N
         Shown("change", "Change $", "change"), Shown("amount", "Billed $", "money"),
     ]  # fmt: skip
     about = f"{count(history.height, 'published month')}, up to thirteen."
-    return Part("months", "Month by month", "R02", about, (picture("Billed a month", charts.months(history)),),
-                (table(section, shown, what="month months"),))  # fmt: skip
+    return Part("months", "Month by month", "R02", about, (table(section, shown, what="month months"),))
 
 
 def _agencies(_published: Published, reports: Reports, months: Months) -> Part | None:
@@ -59,34 +77,26 @@ def _agencies(_published: Published, reports: Reports, months: Months) -> Part |
     shown += [Shown("prior_period", "Earlier service $", "money"), Shown("amount", "Amount $", "money")]
     ranked = _largest_first(section, "amount")
     about = f"{count(section.frame.height, 'agency', 'agencies')}, the largest first; {dollars(months.now)} in all."
-    pictures = (picture("Agencies, with their share of the whole", charts.pareto(section.frame)),)
-    return Part("agencies", "Agencies", "R02", about, pictures, (table(ranked, shown, what="agency agencies", title="Agencies"),))
+    return Part("agencies", "Agencies", "R02", about, (table(ranked, shown, what="agency agencies", title="Agencies"),))
 
 
 def _services(_published: Published, reports: Reports, _months: Months) -> Part | None:
     if "R04" not in reports:
         return None
     section = reports["R04"].section("rates")
-    named = section.frame.with_columns(service=pl.coalesce("name", "rate_code"))
     ranked = _largest_first(section, "amount")
     shown = [
         Shown("rate_code", "Rate code"), Shown("name", "Service", longest=48), Shown("stream", "Stream", "words", stream_title),
         Shown("lines", "Lines", "count"), Shown("ytd_amount", "Year to date $", "money"), Shown("amount", "Amount $", "money"),
     ]  # fmt: skip
     about = f"{count(section.frame.height, 'rate')} with a charge, the largest first; year to date is the fiscal year’s published months."
-    chart = charts.pareto(named, "service", "amount", "service services")
-    return Part("services", "Services", "R04", about, (picture("Services, with their share of the whole", chart),),
-                (table(ranked, shown, what="rate rates", title="Services"),))  # fmt: skip
+    return Part("services", "Services", "R04", about, (table(ranked, shown, what="rate rates", title="Services"),))
 
 
 def _streams(_published: Published, reports: Reports, months: Months) -> Part | None:
     if "R05" not in reports:
         return None
     moved = reports["R06"].section("streams").frame if "R06" in reports else None
-    if moved is not None and moved.height and months.before is not None:
-        chart = charts.streams(moved.select("stream", "before", "now"), months.last)
-    else:
-        chart = charts.streams(reports["R05"].section("streams").frame.select("stream", now="amount"))
     shown = [
         Shown("stream", "Stream", "words", stream_title), Shown("cost_group", "Cost group", "words", _group),
         Shown("lines", "Lines", "count"),
@@ -107,7 +117,7 @@ def _streams(_published: Published, reports: Reports, months: Months) -> Part | 
                 title="What moved each stream",
             )
         )
-    return Part("streams", "Streams", "R05, R06", about, (picture("Streams of charges", chart),), tuple(tables))
+    return Part("streams", "Streams", "R05, R06", about, tuple(tables))
 
 
 _EFFECTS: Final = {
@@ -124,7 +134,7 @@ def _movers(_published: Published, reports: Reports, months: Months) -> Part | N
     agencies = [Shown("agency_code", "Code"), Shown("agency_name", "Agency"), *figures]
     codes = [Shown("rate_code", "Rate code"), Shown("name", "Service"), *figures]
     about = "The largest changes first, up or down; the last row adds up what is not shown."
-    return Part("movers", "What moved most", "R07", about, (), (
+    return Part("movers", "What moved most", "R07", about, (
         table(report.section("agencies"), agencies, most=_MOVERS, what="agency agencies", title="Agencies that moved most"),
         table(report.section("rate_codes"), codes, most=_MOVERS, what="service services", title="Services that moved most"),
     ))  # fmt: skip
@@ -145,11 +155,10 @@ def _recovery(_published: Published, reports: Reports, _months: Months) -> Part 
         f"Fiscal year {year} to date. Each cost group stands for itself: what one earned over its cost is never set against"
         " what another did not earn, so there is no total of it."
     )
-    frame = section.frame.filter(pl.col("over_under").is_not_null())
-    hidden = section.frame.height - frame.height
+    hidden = section.frame["over_under"].null_count()
     about += f" {count(hidden, 'cost group')} without a known cost {'is' if hidden == 1 else 'are'} in the table alone." if hidden else ""
-    return Part("recovery", "Over and under recovery", "R12", about, (picture("Revenue less cost, by cost group", charts.recovery(frame)),),
-                (table(section, shown, most=60, what="group groups", title="Cost groups"),))  # fmt: skip
+    made = table(section, shown, most=60, what="group groups", title="Cost groups")
+    return Part("recovery", "Over and under recovery", "R12", about, (made,))
 
 
 _RECOVERY_NOTE: Final = (

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from reports import charts
 from reports.charts.streams import title as stream_title
 from reports.figures import count
 from reports.pack.months import Months
-from reports.pack.pictures import picture
 from reports.pack.tables import Shown, table
 from reports.pack.view import Part, Table
 from reports.published import Published
@@ -40,7 +38,7 @@ def controls(_published: Published, reports: Mapping[str, Report], _months: Mont
     tables.append(table(files, [file, *dollars], most=_MOST_FILES, what="file files", title="Dollars by file"))
     tables.append(table(files, [file, *records], most=_MOST_FILES, what="file files", title="Records by file"))
     about = f"In = billed + held + rejected + dropped, in records and in dollars, for {count(files.frame.height, 'file')}."
-    return Part("controls", "Control totals", "R26", about, (), tuple(tables))
+    return Part("controls", "Control totals", "R26", about, tuple(tables))
 
 
 def calendar(_published: Published, reports: Mapping[str, Report], _months: Months) -> Part | None:
@@ -54,9 +52,8 @@ def calendar(_published: Published, reports: Mapping[str, Report], _months: Mont
         Shown("what", "Step"), Shown("planned_on", "Planned", "date"), Shown("done_at", "Done", "date"),
         Shown("days_late", "Days late", "days"), Shown("runs", "Runs", "count"),
     ]  # fmt: skip
-    chart = picture("The close by step", charts.calendar(section.frame))
     about = "Planned and real days; late counts working days, and below zero is early."
-    return Part("calendar", "Close calendar", "R20", about, (chart,), (table(_bare(section), shown, what="step steps", title="Steps"),))
+    return Part("calendar", "Close calendar", "R20", about, (table(_bare(section), shown, what="step steps", title="Steps"),))
 
 
 def _bare(section: Section) -> Section:

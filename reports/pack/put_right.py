@@ -33,7 +33,7 @@ def adjustments(published: Published, reports: Mapping[str, Report], _months: Mo
         tables = _tables(report)
     if disputed.height:
         tables.append(_disputes(disputed))
-    return Part("adjustments", "Adjustments and credits", "R09", about, (), tuple(tables))
+    return Part("adjustments", "Adjustments and credits", "R09", about, tuple(tables))
 
 
 def _tables(report: Report) -> list[Table]:

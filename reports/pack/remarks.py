@@ -67,7 +67,7 @@ def _exceptions(reports: Reports) -> Remark | str | None:
     amount = sum((row["amount"] for row in opened if row["amount"] is not None), NOTHING)
     most = max(opened, key=lambda row: (row["open"], row["code"]))
     words = f"{count(how_many, 'exception')} {_are(how_many)} open, {dollars(amount)} at stake"
-    words += f"; most of one kind: {most['open']:,} of {called(most['code'])}"
+    words += f"; most of one kind: {most['open']:,} of {called(most['code'])}, {called(most['meaning'])}"
     return Remark(f"{words}{f'; {old:,} older than 90 days' if old else ''}.", "exceptions")
 
 

@@ -49,8 +49,8 @@ class Part:
     title: str
     reports: str  # numbers of the reports it shows
     about: str
-    pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     is_on_new_page: bool = False
 
 

@@ -96,7 +96,7 @@ def test_a_report_of_another_month_stops_the_pack(month, reports):
     ],
 )
 def test_the_mark_says_whether_the_month_is_posted(reports, status, issue, mark):
-    assert pack_view(published(status), reports, Made(issue=issue)).head.mark == mark
+    assert pack_view(published(status), reports, Made(issue=issue), {}).head.mark == mark
 
 
 def approvals_of(*rows: dict[str, object]) -> pl.DataFrame:
