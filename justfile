@@ -66,6 +66,17 @@ invoice-kinds DIR="demo":
 sheets *ARGS:
     {{bin}}python -m pytest -q tests/sheets/libreoffice.py {{ARGS}}
 
+# the close page of both samples in a browser without a window; FOLDER keeps them; needs chromium, chromedriver and npm
+browse FOLDER="bench-data/browse" ONLY="":
+    mkdir -p {{FOLDER}}
+    npm install --no-save --silent --prefix {{FOLDER}} axe-core@4
+    for scale in small medium; do \
+      [ -d {{FOLDER}}/$scale ] || {{bin}}cotbill init --sample --scale $scale {{FOLDER}}/$scale; \
+      for period in 2026-09 2026-10; do {{bin}}cotbill run $period -w {{FOLDER}}/$scale --as-of 2026-11-06 || [ $? -eq 3 ] || exit 1; done; \
+      {{bin}}cotbill reports 2026-10 -w {{FOLDER}}/$scale || exit 1; \
+    done
+    {{bin}}python -m tests.browse.browse {{FOLDER}} {{ONLY}}
+
 # write the golden files and the README's output anew and show what moved
 golden:
     COTBILL_GOLDEN=write {{bin}}python -m pytest -q tests/golden tests/house/test_readme.py -k "golden or first_command"

@@ -4,41 +4,50 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from reports.catalogue import CATALOGUE
+from reports.charts.of_month import charts_of_month
 from reports.close_page.page import close_page
-from reports.close_page.pictures import TITLES
 from reports.published import Published, of_mart
 from tests.browse import walks
 from tests.browse.driver import Browser
-from tests.close_page.month import drawn, nasty_month
+from tests.close_page.month import nasty_month
 
 PERIOD = "2026-10"
 SAMPLES = ("small", "medium")
 Walk = tuple[str, Callable[[Browser], object], dict[str, Any]]
 
 
-def made(folder: Path, sample: str) -> tuple[Published, Path]:
-    """The page of a sample's month and what it was made of."""
-    published = of_mart(PERIOD, folder / sample / "mart" / "cotbill.duckdb")
-    start = time.monotonic()
+def say(words: str) -> None:
+    """One line, at once."""
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+def opened(folder: Path, sample: str) -> tuple[Published, Path, dict[str, Any]]:
+    """A sample's month: as published, its page as `cotbill reports` wrote it, its control report; the page made again is timed."""
+    home = folder / sample
+    published = of_mart(PERIOD, home / "mart" / "cotbill.duckdb")
+    page = home / "out" / PERIOD / "reports" / f"close-{PERIOD}.html"
+    control = json.loads((home / "out" / PERIOD / "control-report.json").read_text(encoding="utf-8"))
     reports = {name: entry.make(published) for name, entry in CATALOGUE.items()}
-    middle = time.monotonic()
-    data = close_page(published, reports, {name: drawn(f"{title}: 1.00 and 2.00") for name, title in TITLES.items()})
-    page = folder / f"{sample}-close-{PERIOD}.html"
-    page.write_bytes(data)
-    seconds = f"reports {middle - start:.1f} s, page {time.monotonic() - middle:.1f} s"
-    print(f"{sample}: {len(data):,} bytes, {published.now('fact_charge').height:,} lines; {seconds}")
-    return published, page
+    charts = charts_of_month(published, reports)
+    start, used = time.monotonic(), time.process_time()
+    again = close_page(published, reports, charts)
+    took = f"{time.monotonic() - start:.1f} s, {time.process_time() - used:.1f} s of one core"
+    assert again == page.read_bytes(), f"{page} is not what the month's reports make today"
+    lines = published.now("fact_charge").height
+    say(f"{sample}: {len(again):,} bytes, {len(zlib.compress(again)):,} packed; {lines:,} lines; made in {took}")
+    return published, page, control
 
 
 def of_sample(folder: Path, sample: str, axe: str) -> Iterator[Walk]:
     """Every walk of one sample, with the window it needs."""
-    published, page = made(folder, sample)
-    control = json.loads((folder / sample / "out" / PERIOD / "control-report.json").read_text(encoding="utf-8"))
+    published, page, control = opened(folder, sample)
     plain: dict[str, Any] = {}
     narrow = {"width": 400, "height": 850}
     for name, walk, words in (
@@ -50,7 +59,7 @@ def of_sample(folder: Path, sample: str, axe: str) -> Iterator[Walk]:
         ("search", walks.a_search_finds_the_lines_that_the_mart_finds, (published,)),
         ("sort", walks.a_column_sorts_by_its_cents_and_says_so, ()),
         ("report", walks.a_reports_table_opens_and_filters, ()),
-        ("print", walks.its_print_holds_every_agency_and_the_totals, (published, page.with_suffix(".pdf"))),
+        ("print", walks.its_print_holds_every_agency_and_the_totals, (published, folder / f"{sample}-printed.pdf")),
         ("no script", walks.without_a_script_it_is_still_whole, (published,)),
     ):
         yield f"{sample}: {name}", lambda browser, walk=walk, words=words: walk(browser, page, *words), plain
@@ -71,7 +80,7 @@ def every_walk(folder: Path) -> Iterator[Walk]:
 
 def main(folder: Path, only: str = "") -> int:
     """Walk; say what each walk measured; how many failed."""
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    say(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     failed = 0
     for name, walk, window in every_walk(folder):
         if only not in name:
@@ -84,8 +93,8 @@ def main(folder: Path, only: str = "") -> int:
         except AssertionError as error:
             failed += 1
             said = f"FAILED: {error}"
-        print(f"{name} ({time.monotonic() - start:.1f} s): {said or 'as it must be'}", flush=True)
-    print(f"{failed} failed" if failed else "all as it must be: no request, no complaint in any walk")
+        say(f"{name} ({time.monotonic() - start:.1f} s): {said or 'as it must be'}")
+    say(f"{failed} failed" if failed else "all as it must be: no request, no complaint in any walk")
     return min(failed, 1)
 
 

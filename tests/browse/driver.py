@@ -32,7 +32,8 @@ class Browser:
         options: dict[str, Any] = {
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={width},{height}",
-                "--hide-scrollbars", "--force-prefers-reduced-motion", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+                "--hide-scrollbars",
+                "--force-prefers-reduced-motion", "--disable-background-networking", "--disable-component-update", "--no-first-run",
             ],
             "prefs": {} if scripts else {"profile.managed_default_content_settings.javascript": 2},
         }  # fmt: skip

@@ -59,7 +59,8 @@ def month(charges: list[dict[str, Any]], *, name: str = "Department of Parks", h
     """A published month of these charges: each made from one record of usage.csv, invoiced as its invoice number says."""
     rows = pl.DataFrame(charges, infer_schema_length=None)
     billed = rows.filter(pl.col("invoice_no").is_not_null())
-    invoices = billed.group_by("period", "invoice_no", "billing_number", "agency_code", maintain_order=True).agg(pl.col("amount").sum())
+    keys = ("period", "invoice_no", "billing_number", "agency_code")
+    invoices = billed.group_by(keys, maintain_order=True).agg(pl.col("amount").sum(), line_count=pl.len())
     now = [row for row in charges if row["period"] == PERIOD and row["invoice_no"] is not None]
     amount = sum((row["amount"] for row in now), Decimal("0.00"))
     nothing = {f"{kind}_{part}": 0 for kind in ("records", "amount") for part in ("rejected", "dropped")}
