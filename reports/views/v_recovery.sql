@@ -8,8 +8,8 @@
 -- cost money cost of those months: a month's actual cost, else a twelfth of the year's actual, else of its forecast; null where none is known
 -- over_under money revenue - cost; below zero is under-recovery
 -- reserve_limit money 60 calendar days of that cost
--- reserve_days rate over_under in days of cost, to one place; null where there is no cost
--- state text OVER_LIMIT above the 60-day line, WITHIN, UNDER below zero, NO_COST
+-- reserve_days rate over_under in days of cost, to one place; null where there is no cost, or next to none
+-- state text OVER_LIMIT above the 60-day line, WITHIN, UNDER below zero, NO_COST where that of some month is not known
 WITH months AS (
     SELECT p.period, p.fiscal_year, q.period AS month, datediff('day', q.first_day, q.last_day) + 1 AS days
     FROM dim_period AS p JOIN dim_period AS q ON q.fiscal_year = p.fiscal_year AND q.period <= p.period
@@ -26,8 +26,9 @@ WITH months AS (
     SELECT DISTINCT fiscal_year, cost_group FROM pools
 ), costs AS (
     SELECT m.period, m.fiscal_year, g.cost_group,
-        sum(CAST(round(CASE WHEN t.actual IS NOT NULL THEN t.actual * 12 ELSE coalesce(y.actual, y.forecast) END * 100, 0) AS HUGEINT))
-            AS twelve
+        CASE WHEN count(*) = count(coalesce(t.actual, y.actual, y.forecast)) THEN
+            sum(CAST(round(CASE WHEN t.actual IS NOT NULL THEN t.actual * 12 ELSE coalesce(y.actual, y.forecast) END * 100, 0) AS HUGEINT))
+        END AS twelve
     FROM months AS m
     JOIN groups AS g ON g.fiscal_year = m.fiscal_year
     LEFT JOIN pools AS t ON t.fiscal_year = g.fiscal_year AND t.cost_group = g.cost_group AND t.period = m.month
@@ -35,7 +36,8 @@ WITH months AS (
     GROUP BY ALL
 ), met AS (
     SELECT s.period, s.fiscal_year, coalesce(b.cost_group, k.cost_group) AS cost_group, s.months, s.days,
-        CAST(coalesce(b.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
+        CAST(coalesce(b.revenue, 0) AS DECIMAL(18, 2)) AS revenue, k.twelve,
+        CAST(coalesce(b.revenue, 0) * 100 AS HUGEINT) * 12 - k.twelve AS over_twelve,
         CAST((2 * abs(k.twelve) + 12) // 24 * sign(k.twelve) AS DECIMAL(18, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS cost,
         CAST((2 * abs(k.twelve) * 5 + s.days) // (2 * s.days) * sign(k.twelve) AS DECIMAL(18, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS reserve
     FROM billed AS b FULL JOIN costs AS k ON k.period = b.period AND k.cost_group = b.cost_group
@@ -45,10 +47,9 @@ SELECT period, fiscal_year, cost_group, months, days, revenue,
     CAST(cost AS DECIMAL(18, 2)) AS cost,
     CAST(revenue - cost AS DECIMAL(18, 2)) AS over_under,
     CAST(reserve AS DECIMAL(18, 2)) AS reserve_limit,
-    CAST(CASE WHEN cost > 0 THEN
-        CAST((20 * abs(CAST((revenue - cost) * 100 AS HUGEINT)) * days + CAST(cost * 100 AS HUGEINT))
-            // (2 * CAST(cost * 100 AS HUGEINT)) AS DECIMAL(14, 0)) * CAST(0.1 AS DECIMAL(2, 1)) * sign(revenue - cost)
+    CAST(CASE WHEN twelve > 0 AND abs(over_twelve) * days <= 1000000000 * twelve THEN
+        CAST((20 * abs(over_twelve) * days + twelve) // (2 * twelve) AS DECIMAL(14, 0)) * CAST(0.1 AS DECIMAL(2, 1)) * sign(over_twelve)
         END AS DECIMAL(18, 6)) AS reserve_days,
-    CASE WHEN cost IS NULL OR cost <= 0 THEN 'NO_COST' WHEN revenue < cost THEN 'UNDER' WHEN revenue - cost > reserve THEN 'OVER_LIMIT'
-        ELSE 'WITHIN' END AS state
+    CASE WHEN twelve IS NULL THEN 'NO_COST' WHEN over_twelve < 0 THEN 'UNDER'
+        WHEN over_twelve * days > 60 * twelve THEN 'OVER_LIMIT' ELSE 'WITHIN' END AS state
 FROM met

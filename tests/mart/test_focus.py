@@ -87,7 +87,7 @@ def test_the_command_writes_the_month_and_a_reader_gets_the_same_cents_back(samp
     ended = cotbill("reports", "2026-10", "--format", "focus", "-w", str(sample))
 
     path = sample / "out" / "2026-10" / "reports" / "focus-2026-10.csv"
-    assert (ended.code, ended.out.splitlines()[-1]) == (0, str(path))
+    assert (ended.code, ended.err) == (0, f"wrote {path}\n")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     invoiced = query(sample, "select sum(amount), sum(line_count) from fact_invoice where period = '2026-10'")
