@@ -1,5 +1,6 @@
 """The catalogue's reports of record on a real month: each foots, comes out the same again, and is exact."""
 
+import csv
 import json
 
 import polars as pl
@@ -40,3 +41,20 @@ def test_a_file_that_another_command_writes_is_left_to_it(sample_root, name):
     assert ended.code == 0
     assert json.loads(ended.out)["report"] == name
     assert {path.name: path.read_bytes() for path in folder.glob(f"{name}-*")} == before
+
+
+def test_no_number_that_was_called_or_called_from_is_in_the_long_distance_summary(sample_root):
+    calls = [row for path in sorted((sample_root / "inbox" / "2026-10").glob("long_distance_*.csv")) for row in _rows(path)]
+    numbers = {row[name].lstrip("+") for row in calls for name in ("from_number", "to_number", "charge_number") if len(row[name] or "") > 6}
+    assert len(numbers) > 100
+
+    report = CATALOGUE["R21"].make(of_mart("2026-10", sample_root / "mart" / "cotbill.duckdb"))
+
+    text = b"\n".join(report_files(report).values()).decode()
+    assert report.section("numbers").frame.height > 0
+    assert [number for number in sorted(numbers) if number in text] == []
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
