@@ -98,7 +98,7 @@ def _enter(records: pl.DataFrame, tables: Tables, policy: Policy, earlier: Earli
     troubles: list[tuple[Movement, Trouble]] = []
     averages: list[tuple[Movement, Decimal | None]] = []
     now = movements(records)
-    unknown = set(records.filter(~pl.col("item_known")).select(_KEY).iter_rows())
+    unknown = set(records.filter(~pl.col("item_known")).select(_KEY).rows())
     for move in now:
         averages.append((move, ledger.position(move.warehouse, move.item_no).average))
         refused = None if (move.source_file, move.source_line) in unknown else judge(ledger, move)
@@ -114,7 +114,7 @@ def _enter(records: pl.DataFrame, tables: Tables, policy: Policy, earlier: Earli
 def _keep_billed_costs(ledger: Ledger, earlier: Earlier) -> None:
     """Take the cost of an issue from its posted charge row, which stands whatever the opening stock says now."""
     posted = earlier.charges.filter((pl.col("feed") == "stock") & (pl.col("component") == "BASE") & pl.col("unit_rate").is_not_null())
-    for record_id, average in posted.select("source_record_id", "unit_rate").iter_rows():
+    for record_id, average in posted.select("source_record_id", "unit_rate").rows():
         issue = ledger.issues.get(record_id)
         if issue is not None:
             ledger.issues[record_id] = replace(issue, average=average)

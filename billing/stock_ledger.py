@@ -127,7 +127,7 @@ def movements(records: pl.DataFrame) -> list[Movement]:
     return of an issue of the same day follows that issue, because nothing comes back before it went out.
     """
     names = [*MOVEMENT_COLUMNS, *[name for name in ("period", "is_held") if name in records.columns]]
-    found = [Movement(**row) for row in records.select(names).iter_rows(named=True)]
+    found = [Movement(**row) for row in records.select(names).to_dicts()]
     issued = {(move.period, move.source_record_id): move for move in found if move.txn_type == "ISSUE" and not move.is_held}
 
     def place(move: Movement) -> tuple[object, ...]:
@@ -143,7 +143,7 @@ def movements(records: pl.DataFrame) -> list[Movement]:
 def open_ledger(tables: Tables, earlier: Iterable[Movement] = ()) -> Ledger:
     """Open the book with stock_opening and enter what earlier periods moved, in the order given."""
     ledger = Ledger()
-    for row in tables["stock_opening"].sort("warehouse", "item_no").iter_rows(named=True):
+    for row in tables["stock_opening"].sort("warehouse", "item_no").to_dicts():
         ledger.position(row["warehouse"], row["item_no"]).add(row["quantity"], row["unit_cost"])
     for move in earlier:
         ledger.post(move)

@@ -98,13 +98,13 @@ def _bills(before: pl.DataFrame, now: pl.DataFrame) -> dict[str, _Bill]:
     cents = rows.with_columns(cents=units(pl.col("amount"), CENT_PLACES))
     bills: dict[str, _Bill] = {}
     by_charge: dict[str, _Bill] = {}
-    for row in cents.filter(pl.col("component") == "BASE").iter_rows(named=True):
+    for row in cents.filter(pl.col("component") == "BASE").to_dicts():
         bill = _Bill(row["charge_id"], row["rate_code"], row["rate_valid_from"], row["approval_ref"], row["cents"])
         bills[row["source_record_id"]] = by_charge[row["charge_id"]] = bill
-    for row in cents.filter(pl.col("component") == "FEE").iter_rows(named=True):
+    for row in cents.filter(pl.col("component") == "FEE").to_dicts():
         if row["base_charge_id"] in by_charge:
             by_charge[row["base_charge_id"]].billed += row["cents"]
-    for row in cents.filter(pl.col("component") == "CREDIT").iter_rows(named=True):
+    for row in cents.filter(pl.col("component") == "CREDIT").to_dicts():
         if row["original_charge_id"] in by_charge:
             by_charge[row["original_charge_id"]].credited -= row["cents"]
     return bills
@@ -114,10 +114,10 @@ def _credits(returns: pl.DataFrame, ledger: Ledger, bills: dict[str, _Bill]) -> 
     """Credit each return in turn: source_file, source_line, cents (negative), and what it credits."""
     left = {name: issue.movement.quantity - issue.returned for name, issue in ledger.issues.items()}
     coming: dict[str, Decimal] = {}
-    for original, quantity in returns.select("original_txn_id", "quantity").iter_rows():
+    for original, quantity in returns.select("original_txn_id", "quantity").rows():
         coming[original] = coming.get(original, Decimal(0)) + quantity
     rows = []
-    for row in returns.iter_rows(named=True):
+    for row in returns.to_dicts():
         original = row["original_txn_id"]
         coming[original] -= row["quantity"]
         bill = bills.get(original)

@@ -72,3 +72,32 @@ def told(proposals: pl.DataFrame) -> list[tuple[Any, ...]]:
         (row["billing_number"], row["rate_code"], row["month"], row["adj_type"], row["reason_code"], str(row["amount"]))
         for row in proposals.to_dicts()
     ]
+
+
+WINTER = ["2026-01", "2026-02", "2026-03"]
+
+
+def billed(feed: str, *rows: Row, months: list[str] = WINTER, **more: object) -> Months:
+    """Three months billed with one snapshot."""
+    history = Months(**more)  # type: ignore[arg-type]
+    for month in months:
+        history.run(month, **{feed: list(rows)})
+    return history
+
+
+def adjust(amount: str, month: str = "2026-03", **more: str) -> pl.DataFrame:
+    """One hand-made adjustment of D1's first line of a month."""
+    row = {
+        "adj_type": "CREDIT", "billing_number": "D1", "original_invoice_no": f"COT-{month}-D1-01", "original_line_no": "1",
+        "stream": "circuits", "rate_code": "C30", "amount": amount, "reason_code": "OUTAGE", "vendor_recovery_required": "",
+        "prepared_by": "ann", "prepared_at": AT, "support_ref": "T1", **more,
+    }  # fmt: skip
+    shape = record_schema("adjustments")
+    text = {"source_record_id": "ADJ1", "feed": "adjustments", "source_file": "adj.csv", "source_line": "2", **row}
+    cells = {name: [text.get(name) or None] for name in shape}
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(shape, pl.String()))
+    wanted = {name: dtype for name, dtype in shape.items() if dtype != pl.Boolean()}
+    return frame.with_columns(
+        *[pl.col(name).str.to_date() if dtype == pl.Date() else pl.col(name).cast(dtype) for name, dtype in wanted.items()],
+        vendor_recovery_required=pl.lit(value=False),
+    ).select(list(shape))
