@@ -187,7 +187,7 @@ def test_a_report_with_rows_becomes_a_section_with_its_totals() -> None:
 
     assert page.text("article[@id='R05']/h3") == "R05 Revenue by stream and cost group"
     assert dollars(page.tree.xpath("//*[@id='t-R05-groups']/tfoot//td[@class='money']")[-1].text_content()) == D("585.01")
-    assert "both $585.01" in page.text("article[@id='R05']/p[@class='foots']")
+    assert "both 585.01" in page.text("article[@id='R05']//ul[@class='foots']")
     assert len(page.tree.xpath("//*[@id='t-R01-lines']/tbody/tr | //*[starts-with(@id, 't-R01')]/tbody/tr")) == 4
 
 
