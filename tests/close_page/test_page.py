@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+import json
 import re
 from decimal import Decimal
 from itertools import pairwise
@@ -158,6 +159,19 @@ def test_hostile_texts_come_back_as_the_texts_they_were() -> None:
     for text in page.column("description"):
         assert text is not None
         assert not re.search("[\u2028\u2029\u202e\x00\x1b]", text)
+
+
+@pytest.mark.parametrize("name", ["month-data", "rest-data"])
+def test_no_text_of_the_data_can_end_the_script_it_stands_in(name: str) -> None:
+    published = month([charge(1)], name="</script x")
+    long = pl.DataFrame({"text": ["</SCRIPT\ty"] * (tables.MOST_STANDING + 1)})
+
+    made = close_page(published, {"R99": _report(long)}, {}).decode()
+
+    inside = made.split(f'id="{name}">')[1]
+    data = inside[: re.search("<", inside).start()]
+    assert inside[len(data) :].startswith("</script>\n")
+    assert json.loads(data)
 
 
 def test_called_numbers_and_contacts_are_not_asked_for() -> None:
