@@ -18,6 +18,7 @@ MOST_ROWS: Final = 5000  # a table beyond this is for a file, not for a page
 _LONGEST: Final = 240
 _SHORT: Final = 20  # letters of a text that needs no width of its own
 _CENTS: Final = -2
+_NAMES: Final = ("year", "fy", "period", "_no", "line")  # ends of the names of whole numbers that count nothing
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,10 @@ def _table(key: str, section: Section, file: str) -> Table:
     held = is_long and frame.height <= MOST_ROWS
     return Table(
         key, section.title, section.note, columns,
-        tuple(tuple(cell(value) for value in row) for row in standing.rows()),
+        tuple(zip(*(_cells(standing[name]) for name in frame.columns), strict=True)),
         tuple(cell(sums[name]) if name in sums else "" for name in frame.columns) if sums else (),
         frame.height, file,
-        {"cells": [[cell(value) for value in frame[name].to_list()] for name in frame.columns]} if held else None,
+        {"cells": [_cells(frame[name]) for name in frame.columns]} if held else None,
     )  # fmt: skip
 
 
@@ -129,6 +130,13 @@ def _kind(column: pl.Series) -> str:
         return "day"
     longest = column.cast(pl.String).str.len_chars().max()
     return "words" if isinstance(longest, int) and longest > _SHORT else "text"
+
+
+def _cells(column: pl.Series) -> list[str]:
+    """A column's cells; a year or a line's number is a name, not an amount, and has no thousands."""
+    if column.dtype.is_integer() and column.name.endswith(_NAMES):
+        return ["" if value is None else str(value) for value in column.to_list()]
+    return [cell(value) for value in column.to_list()]
 
 
 def cell(value: object) -> str:

@@ -39,7 +39,13 @@ def at(browser: Browser, title: str) -> None:
 def go(browser: Browser, address: str) -> str:
     """Follow an address of the page; the level's title."""
     browser.run("location.hash = arguments[0]", address)
-    browser.until("return location.hash === arguments[0] && document.activeElement.closest('#level')", address)
+    return arrived(browser, address)
+
+
+def arrived(browser: Browser, start: str) -> str:
+    """Wait until the level of an address that starts so is shown and has the focus; its title."""
+    shown = "const at = document.getElementById('level').dataset.shown; return at === location.hash && at.startsWith(arguments[0])"
+    browser.until(f"{shown} && document.activeElement.closest('#level')", start)
     return str(browser.run(TITLE))
 
 
@@ -76,17 +82,16 @@ def every_total_it_shows_is_the_control_reports(browser: Browser, page: Path, co
 def one_line_is_found_by_going_down_and_left_by_back(browser: Browser, page: Path, published: Published) -> str:
     loaded(browser, page)
     titles = [go(browser, "#/")]
-    for _level in ("cabinet", "agency", "number"):
+    for level in ("cabinet", "agency", "number"):
         browser.click("#level table a.go")
-        browser.until(f"return location.hash.startsWith('#/{_level}/')")
-        titles.append(str(browser.run(TITLE)))
+        titles.append(arrived(browser, f"#/{level}/"))
     code = titles[-1].split()[0]
     lines = published.now("fact_charge").filter(pl.col("billing_number") == code)
     foot = browser.run(FOOT)
     assert foot[7] == money(total(lines["amount"])), (foot, code)
     number = browser.run("return location.hash")
     browser.click("#level table a.go")
-    browser.until("return location.hash.startsWith('#/line/')")
+    arrived(browser, "#/line/")
     address = browser.run("return location.hash")
     invoice, line_no = address.split("/")[2:]
     (row,) = lines.filter((pl.col("invoice_no") == invoice) & (pl.col("invoice_line_no") == int(line_no))).to_dicts()
@@ -131,6 +136,7 @@ def the_keyboard_alone_reaches_a_line(browser: Browser, page: Path) -> str:
             browser.press("Down", "Up", "Right")
             pressed += 3
             browser.until("return location.hash.startsWith('#/') && location.hash !== arguments[0]", where)
+            arrived(browser, "#/")
             where = browser.run("return location.hash")
             seen.append(where.split("/")[1])
         else:

@@ -229,6 +229,15 @@ def test_a_long_table_stands_in_part_and_says_where_all_of_it_is(rows: int, stan
     assert bool(page.tree.xpath("//*[@id='R99']//*[contains(., 'R99-proof.csv')]")) == says
 
 
+def test_years_and_line_numbers_have_no_thousands_and_counts_have() -> None:
+    frame = pl.DataFrame({"fiscal_year": [2027], "source_line": [1204], "invoice_line_no": [1001], "lines": [33392]})
+
+    page = Page(close_page(month([charge(1)]), {"R99": _report(frame)}, {}))
+
+    cells = page.tree.xpath("//*[@id='t-R99-rows']/tbody/tr/td")
+    assert [cell.text for cell in cells] == ["2027", "1204", "1001", "33,392"]
+
+
 def test_a_report_that_does_not_foot_stops_the_page() -> None:
     report = _report(pl.DataFrame({"number": [1]}), foots=(Foot("a and b", D("1.00"), D("1.01")),))
 

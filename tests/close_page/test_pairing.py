@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.close_page.pairing import pair
@@ -49,6 +49,7 @@ def _slowly(now: pl.DataFrame, before: pl.DataFrame) -> Counter:
     return Counter(found + [(key, None, amount) for key, queue in queues.items() for amount in queue])
 
 
+@settings(deadline=None)
 @given(LINES, LINES)
 def test_lines_pair_as_the_slow_version_pairs_them_and_both_totals_stay(now_lines, before_lines) -> None:
     now, before = _frame(now_lines, "2026-10"), _frame(before_lines, BEFORE)

@@ -42,6 +42,7 @@ function show(month, address, from, isTyped) {
   level.replaceChildren();
   const heard = fill(month, address, level);
   shownAt = address;
+  level.dataset.shown = address;
   document.getElementById("heard").textContent = heard;
   if (isTyped) return;
   const back = from && [...level.querySelectorAll("table a.go")].find((link) => link.getAttribute("href") === from);
