@@ -38,7 +38,11 @@ class Browser:
             "prefs": {} if scripts else {"profile.managed_default_content_settings.javascript": 2},
         }  # fmt: skip
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"}}
-        made = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        try:
+            made = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+        except BaseException:
+            self._process.kill()
+            raise
         self._at += f"/session/{made['sessionId']}"
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.devtools("Emulation.setDeviceMetricsOverride", size)
