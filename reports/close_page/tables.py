@@ -77,14 +77,8 @@ def _shown(report: Report) -> Shown:
             for section, file in zip(report.sections, files, strict=True)
             if section.frame.height
         ),
-        tuple((_spaced(foot.what), _exact(foot.here)) for foot in report.checked().foots),
+        tuple((_spaced(foot.what), cell(foot.here)) for foot in report.checked().foots),
     )
-
-
-def _exact(amount: Decimal) -> str:
-    """Dollars with all their places: calls and vendors' costs are held against each other before they are rounded."""
-    is_in_cents = amount == amount.quantize(Decimal("0.01"))
-    return figures.dollars(amount) if is_in_cents else f"{figures.MINUS if amount < 0 else ''}${figures.number(abs(amount))}"
 
 
 def _spaced(what: str) -> str:
