@@ -62,6 +62,10 @@ invoice-kinds DIR="demo":
     mkdir -p {{DIR}}
     {{bin}}python -m tests.reports.kinds {{DIR}}
 
+# a month end of the SCALE sample on two cores: closed, then mart, reports and interface timed, and every file read back
+month-end SCALE="medium" FOLDER="":
+    PYTHONPATH=. {{bin}}python -m tests.finished.month_end {{SCALE}} {{FOLDER}}
+
 # the month's workbook opened by LibreOffice, which must be installed, saved anew and read back
 sheets *ARGS:
     {{bin}}python -m pytest -q tests/sheets/libreoffice.py {{ARGS}}

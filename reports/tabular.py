@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 _FORMULA: Final = r"^[=+\-@\t\r\n]"  # what a spreadsheet would run as a formula
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%S%.f"  # as in JSON: a whole second has no idle zeros
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:
@@ -22,7 +23,7 @@ def guarded(frame: pl.DataFrame) -> pl.DataFrame:
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """CSV as the contract says: UTF-8, comma, RFC 4180 quoting, header row, empty = null, plain decimals."""
-    return guarded(frame).write_csv(line_terminator="\n").encode()
+    return guarded(frame).write_csv(line_terminator="\n", datetime_format=_MOMENT).encode()
 
 
 def json_bytes(value: object) -> bytes:

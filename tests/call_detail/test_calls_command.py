@@ -1,26 +1,19 @@
 """`cotbill calls`: who gets which file, what the journal keeps, and that a planted number is nowhere else, byte by byte."""
 
-import base64
 import csv
-import io
 import json
-import re
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
-import polars as pl
-import pypdf
 import pytest
 
 from billing.periods import Period
 from pipelines.journal import Journal
 from reports.catalogue import CATALOGUE
 from reports.write import sha256
+from tests.call_detail.unpacked import page, texts
 from tests.call_detail.world import BILLED, CANARIES, CLERK, MANAGER, NUMBER, PERIOD, open_office
 from tests.e2e.program import Ended, cotbill, query
 from tests.verify.world import Office, copy_of, remove
@@ -188,9 +181,9 @@ def test_a_planted_number_is_nowhere_but_in_the_ledgers_records_and_the_file_giv
     assert [ended for ended in said if _tells(ended)] == []
     papers = [office.root / "out" / PERIOD / "reports" / f"close-{PERIOD}.{kind}" for kind in ("pdf", "xlsx", "html")]
     assert [path.name for path in papers if not path.is_file()] == []
-    assert NUMBER in _page(papers[2].read_bytes())  # so that its data are seen at all
+    assert NUMBER in page(papers[2].read_bytes())  # so that its data are seen at all
     allowed = {f"out/{PERIOD}/calls/{NUMBER}-unmasked.csv"}
-    found = {name for name, text in _texts(office.root) if any(canary in text for canary in CANARIES)}
+    found = {name for name, text in texts(office.root) if any(canary in text for canary in CANARIES)}
     stages = {name for name in found if name.endswith(".parquet")}
     assert found - stages == allowed
     assert {name.split("/")[0] for name in stages} == {"ledger"}
@@ -216,44 +209,3 @@ def _everything(office: Office) -> list[Ended]:
         *[("reports", PERIOD, "--only", name, "--json") for name in CATALOGUE],
     ]  # fmt: skip
     return [office(*words, ends=anything) for words in commands]
-
-
-def _texts(root: Path) -> Iterator[tuple[str, str]]:
-    """Every file but the inbox's as raw bytes, and again as what its format hides: pages, members, tables, columns."""
-    for path in sorted(path for path in root.rglob("*") if path.is_file() and "inbox" not in path.parts):
-        name = str(path.relative_to(root))
-        data = path.read_bytes()
-        if "inputs" in path.parts and "long_distance" in path.name:
-            continue  # the feed as received, sealed with the month
-        yield name, data.decode("latin-1")
-        if path.suffix == ".pdf":
-            yield name, _paper(data)
-        elif path.suffix == ".html":
-            yield name, _page(data)
-        elif zipfile.is_zipfile(path):
-            archive = zipfile.ZipFile(io.BytesIO(data))
-            yield name, " ".join(archive.read(member).decode("latin-1") for member in archive.namelist())
-        elif path.suffix == ".parquet":
-            yield name, _column_texts(pl.read_parquet(path))
-        elif path.suffix == ".duckdb":
-            with duckdb.connect(str(path), read_only=True) as mart:
-                tables = [str(row[0]) for row in mart.execute("select table_name from duckdb_tables()").fetchall()]
-                yield name, " ".join(_column_texts(pl.DataFrame(mart.table(table).to_arrow_table())) for table in tables)
-
-
-def _paper(data: bytes) -> str:
-    """A PDF's text and its attachments'."""
-    reader = pypdf.PdfReader(io.BytesIO(data))
-    attached = [content.decode("latin-1") for contents in reader.attachments.values() for content in contents]
-    return " ".join([*(page.extract_text() for page in reader.pages), *attached])
-
-
-def _page(data: bytes) -> str:
-    """What an HTML file carries packed: base64, and deflated text in it."""
-    packed = [base64.b64decode(text + b"=" * (-len(text) % 4)) for text in re.findall(rb"[A-Za-z0-9+/]{64,}", data)]
-    packed = [zlib.decompress(part) if part.startswith(b"\x78") else part for part in packed]
-    return " ".join(part.decode("latin-1") for part in packed)
-
-
-def _column_texts(frame: pl.DataFrame) -> str:
-    return " ".join(str(cell) for column in frame.iter_columns() for cell in column.to_list())
