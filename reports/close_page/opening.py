@@ -91,7 +91,13 @@ def opening(published: Published, reports: Mapping[str, Report], agencies: pl.Da
         lines=published.now("fact_charge")["invoice_no"].drop_nulls().len(),
         agencies=invoices["agency_code"].n_unique(),
         why=_why(published.month, now - before, reports, is_first=is_first),
-        remarks=(*_held(published), *_movers(agencies, is_first=is_first), *_reserves(reports), *_codes(published, reports)),
+        remarks=(
+            *_held(published),
+            *_movers(agencies, is_first=is_first),
+            *_reserves(reports),
+            *_unapproved(reports),
+            *_codes(published, reports),
+        ),
     )
 
 
@@ -148,10 +154,21 @@ def _reserves(reports: Mapping[str, Report]) -> list[Remark]:
     return [Remark(count(len(over), "cost group"), words, "#R12")]
 
 
+def _unapproved(reports: Mapping[str, Report]) -> list[Remark]:
+    """Adjustments on the bill that not everybody approved whose approval they need."""
+    if "R09" not in reports:
+        return []
+    waiting = reports["R09"].section("adjustments").frame.filter(pl.col("approval_state").ne_missing("APPROVED"))
+    if waiting.is_empty():
+        return []
+    words = f"net of {count(waiting.height, 'adjustment')} is billed without a full approval"
+    return [Remark(dollars(total(waiting["amount"])), words, "#R09")]
+
+
 def _codes(published: Published, reports: Mapping[str, Report]) -> list[Remark]:
-    """The exception codes with most dollars open, those that hold first."""
+    """The exception codes with most dollars open, a credit by its size as in R08; those that hold first."""
     waiting = published.now("fact_exception").filter((pl.col("status") == "OPEN") & pl.col("severity").is_in(["HOLD", "WARN"]))
-    sums = waiting.group_by("code", "severity").agg(pl.len(), pl.col("amount").cast(pl.Decimal(38, 2)).sum())
+    sums = waiting.group_by("code", "severity").agg(pl.len(), pl.col("amount").abs().cast(pl.Decimal(38, 2)).sum())
     rows = sums.sort(["severity", "amount", "code"], descending=[False, True, False]).head(_MOST_CODES).to_dicts()
     to = "#R08" if "R08" in reports else "#controls"
     return [

@@ -33,7 +33,7 @@ def faults(
     name: str, tamper: Tamper, read: Callable[[bytes], Reading], root: Path, period: str, figures: Mapping[Figure, Decimal]
 ) -> list[str]:
     """What the comparison says of a copy with a cent changed."""
-    path = root / name.split(":")[0].replace("PERIOD", period)
+    path = root / name.partition(":")[0].replace("PERIOD", period)
     data = path.read_bytes()
     other = tamper(data)
     if other == data:
@@ -110,8 +110,9 @@ def _letters(place: pypdf.PageObject) -> dict[str, dict[str, str]]:
     return found
 
 
-def _member(name: str, pattern: bytes) -> Tamper:
-    """A number in a member of a workbook."""
+def _cell(sheet: str, pattern: bytes) -> Tamper:
+    """A number in a sheet of a workbook."""
+    name = f"xl/worksheets/sheet{sheet}.xml"
 
     def tamper(data: bytes) -> bytes:
         out = io.BytesIO()
@@ -135,8 +136,10 @@ def _packed_line(data: bytes) -> bytes:
     return data[: found.start(1)] + packed + data[found.end(1) :]
 
 
-def _in_mart(statement: str, period: str = "2026-09") -> tuple[Tamper, Callable[[bytes], Reading]]:
-    """A cent in a table of the mart; it is read from a file, so each copy has one."""
+def _in_mart(table: str, column: str) -> tuple[Tamper, Callable[[bytes], Reading]]:
+    """A cent in a row of a month of the mart; it is read from a file, so each copy has one."""
+    period = "2026-09"
+    statement = f"update {table} set {column} = {column} + 0.01 where rowid = (select min(rowid) from {table} where period = '{period}')"
 
     def at(data: bytes, work: Callable[[Path], object]) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
@@ -169,10 +172,10 @@ _CENTS = r"−?[\d,]{3,}\.\d\d"
 CASES: list[tuple[str, Tamper, Callable[[bytes], Reading]]] = [
     (f"{_REPORTS}/close-PERIOD.pdf:page one", _drawn(r"\$[\d,]+\.\d\d", 0), pack),
     (f"{_REPORTS}/close-PERIOD.pdf:agencies", _drawn(_CENTS, 2), pack),
-    (f"{_REPORTS}/close-PERIOD.xlsx:a line", _member("xl/worksheets/sheet2.xml", rb'<c r="N7"[^>]*><v>([\d.-]+)</v>'), book),
-    (f"{_REPORTS}/close-PERIOD.xlsx:a cached total", _member("xl/worksheets/sheet2.xml", rb'<c r="N4"[^>]*>.*?<v>([\d.-]+)</v>'), book),
-    (f"{_REPORTS}/close-PERIOD.xlsx:what a filter leaves", _member("xl/worksheets/sheet2.xml", rb'<c r="N5"[^>]*>.*?<v>([\d.-]+)</v>'), book),
-    (f"{_REPORTS}/close-PERIOD.xlsx:summary", _member("xl/worksheets/sheet1.xml", rb'<c r="C4"[^>]*>.*?<v>([\d.-]+)</v>'), book),
+    (f"{_REPORTS}/close-PERIOD.xlsx:a line", _cell("2", rb'<c r="N7"[^>]*><v>([\d.-]+)</v>'), book),
+    (f"{_REPORTS}/close-PERIOD.xlsx:a cached total", _cell("2", rb'<c r="N4"[^>]*>.*?<v>([\d.-]+)</v>'), book),
+    (f"{_REPORTS}/close-PERIOD.xlsx:what a filter leaves", _cell("2", rb'<c r="N5"[^>]*>.*?<v>([\d.-]+)</v>'), book),
+    (f"{_REPORTS}/close-PERIOD.xlsx:summary", _cell("1", rb'<c r="C4"[^>]*>.*?<v>([\d.-]+)</v>'), book),
     (f"{_REPORTS}/close-PERIOD.html:total", _first(rb'data-total="[\d.]+">\$([\d,.]+)<'), page),
     (f"{_REPORTS}/close-PERIOD.html:a place", _first(rb'<tr><th scope="row">\d{3} [^<]+</th><td class="money">([\d,.]+)</td>'), page),
     (f"{_REPORTS}/close-PERIOD.html:proof", _first(rb'<th scope="row" class="kind">dollars</th>\s*<td class="money">([\d,.]+)</td>'), page),
@@ -185,9 +188,10 @@ CASES: list[tuple[str, Tamper, Callable[[bytes], Reading]]] = [
     (f"{_SENT}/iet.xml:a head", _first(rb"<DOC_AM><!\[CDATA\[([\d.]+)\]"), xml),
     (f"{_SENT}/journal_fixed.txt", _first(rb"\nL\S+S01[^\n]{64}\s+(\d+\.\d\d)"), fixed),
     (f"{_SENT}/iet.inf", _first(rb"DollarAmount = ([\d.]+);"), note),
-    ("mart/cotbill.duckdb:fact_charge", *_in_mart("update fact_charge set amount = amount + 0.01 where charge_id = (select min(charge_id) from fact_charge where period = '2026-09')")),
-    ("mart/cotbill.duckdb:fact_split", *_in_mart("update fact_split set amount = amount + 0.01 where rowid = (select min(rowid) from fact_split where period = '2026-09')")),
-    ("mart/cotbill.duckdb:control_totals", *_in_mart("update control_totals set amount_held = amount_held + 0.01 where rowid = (select min(rowid) from control_totals where period = '2026-09')")),
+    ("mart/cotbill.duckdb:lines", *_in_mart("fact_charge", "amount")),
+    ("mart/cotbill.duckdb:splits", *_in_mart("fact_split", "amount")),
+    ("mart/cotbill.duckdb:invoices", *_in_mart("fact_invoice", "amount")),
+    ("mart/cotbill.duckdb:control totals", *_in_mart("control_totals", "amount_held")),
     ("out/PERIOD/invoices/COT-2026-09-D0121001-01.pdf", _drawn(r"\$[\d,]+\.\d\d", 0), _invoice),
 ]  # fmt: skip
 
