@@ -20,6 +20,7 @@ _EMPTY_SETTINGS = "# Policy of this workspace. Every setting has a default; writ
 DEMO_PERIODS = ("2026-09", "2026-10")
 _QUERY = '"select stream, sum(amount) from fact_charge group by 1 order by 1"'
 DEMO_AS_OF = dt.date(2026, 11, 6)
+DEMO_CLOSED_ON = dt.date(2026, 10, 6)  # the month before is billed in its own time: its invoices are older, and due later than issued
 
 
 def init(*, directory: Path, sample: bool, scale: str, seed: int, dry_run: bool, as_json: bool) -> int:
@@ -81,7 +82,7 @@ def demo(*, directory: Path, seed: int, as_of: dt.date | None, now: dt.datetime,
     first, last = (Period.parse(name) for name in DEMO_PERIODS)
     with locked(workspace, "demo"):
         if not standing(workspace, first).is_posted:
-            _close(workspace, first, day, now)
+            _close(workspace, first, min(day, DEMO_CLOSED_ON), now)
         done = run_and_publish(workspace, last, day, rehearsal.BILLER, now)
         with show.progress("invoices") as report:
             rendered = invoice_files(workspace, last, only=(), workers=2, progress=report)
