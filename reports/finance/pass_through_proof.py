@@ -14,6 +14,7 @@ from reports.report import Fact, Foot, Report, Section, money
 _NOTE: Final = (
     "cost_in is the vendor's cost, tax and surcharge; billed is what the charge rows of it come to in cents; absorbed is what we pay"
     " ourselves: what rounding left (below zero: what it brought), and cost that made no charge row. Mark-ups are not in it."
+    " A line that cannot be read names no cost; it is held, in R10 and R26 alone."
 )
 _PARTS: Final = ("cost_in", "billed", "absorbed", "held", "rejected", "dropped")
 
@@ -34,12 +35,14 @@ def pass_through_proof(published: Published) -> Report:
     made = published.now("bridge_charge_source").filter(pl.col("feed") == "pass_through").select("charge_id").unique()
     charges = published.now("fact_charge").join(made, on="charge_id", how="semi")
     sums = {name: _exact_sum(vendors[name]) for name in _PARTS}
+    received = int(published.now("control_totals").filter(pl.col("feed") == "pass_through")["records_in"].sum())
     waits = lines.filter(pl.col("outcome") != "BILLED").sort("vendor_code", "vendor_invoice_no", "vendor_line_no", "source_line")
     return Report(
         "R23", "pass-through-proof", "Pass-through proof", published.period,
         (
             *[Fact(name, name.replace("_", " ").capitalize(), sums[name]) for name in _PARTS],
             Fact("added", "Mark-ups, fees and surcharges put on it", total(vendors["added"])),
+            Fact("unread", "Vendor lines that cannot be read, not in this proof", received - lines.height),
         ),
         (
             Section("vendors", "Vendors", vendors, ("lines", *_PARTS, "added"), _NOTE),
@@ -50,6 +53,7 @@ def pass_through_proof(published: Published) -> Report:
             Foot("vendor cost in, and billed + absorbed + held + rejected + dropped", sums["cost_in"],
                  sum((sums[name] for name in _PARTS[1:]), NOTHING)),
             Foot("vendor invoices that do not foot", NOTHING + apart, NOTHING),
+            Foot("vendor lines beyond the records received", NOTHING + max(lines.height - received, 0), NOTHING),
             Foot("vendors and vendor invoices", sums["cost_in"], _exact_sum(invoices["cost_in"])),
             Foot("lines billed and the charge rows of their cost", total(lines["billed_amount"]), total(lines["billed_cost"])),
             Foot("billed and put on it, and the charge rows made of vendor lines", sums["billed"] + total(vendors["added"]),

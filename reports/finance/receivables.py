@@ -37,7 +37,8 @@ def receivables(published: Published) -> Report:
     return Report(
         "R14", "aged-receivables", "Aged receivables", published.period,
         (
-            Fact("open", "Open", total(left["open"])), Fact("as_of", "As of", published.as_of.isoformat()),
+            Fact("issued", "Open of issued invoices", total(left["open"]) - total(trial["open"])),
+            Fact("open", "Open, trial bills too", total(left["open"])), Fact("as_of", "As of", published.as_of.isoformat()),
             Fact("over_90", "Open for more than 90 days", total(agencies["days_91_120"]) + total(agencies["days_over_120"])),
             Fact("disputed", "Of it disputed", total(left["disputed"])),
             Fact("trial", "Of it trial bills, not issued", total(trial["open"])),

@@ -30,13 +30,14 @@ C3        | CREDIT    | PT        | -20.125         | -20.13
 MADE = (("C1", 2), ("C1", 3), ("C2", 4), ("C2T", 4), ("C2S", 4), ("C2O", 4), ("C2F", 4), ("C3", 9))
 
 
-def world(lines=LINES, charges=CHARGES):
+def world(lines=LINES, charges=CHARGES, records=8):
     bridge = "\n".join(["charge_id | source_line", *[f"{charge} | {line}" for charge, line in MADE]])
     place = {"feed": "pass_through", "source_file": "p.csv"}
     return month(
         fact_vendor_line=table("fact_vendor_line", lines, **place),
         fact_charge=table("fact_charge", charges, stream="pass_through"),
         bridge_charge_source=table("bridge_charge_source", bridge, **place),
+        control_totals=table("control_totals", f"records_in\n{records}", **place),
     )
 
 
@@ -79,3 +80,14 @@ def test_cost_that_is_lost_on_the_way_stops_the_report(was, now, what):
 
     with pytest.raises(ReconciliationError, match=what):
         pass_through_proof(world(LINES.replace(was, now)))
+
+
+def test_vendor_lines_that_cannot_be_read_are_counted_beside_the_proof():
+    report = pass_through_proof(world(records=10))
+
+    assert {fact.name: fact.value for fact in report.facts}["unread"] == 2
+
+
+def test_more_vendor_lines_than_records_received_are_refused():
+    with pytest.raises(ReconciliationError, match="beyond the records received"):
+        pass_through_proof(world(records=7))
