@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,6 +14,9 @@ from reports.mart_figures import QUIET, is_monthly
 from reports.mart_schema import MART, POLARS, MartTable
 
 Read = Callable[[MartTable, Sequence[str], str | None, str | None], pl.DataFrame]  # table, columns, first month, last month
+
+
+REOPENED: Final = "Posted before and reopened: that bill stands until a new one is posted, and every figure here can still change."
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ class Published:
         """The day the month's figures are dated by: ages and windows are counted to it."""
         day = self.now("dim_period")["as_of"].to_list()
         return day[0] if day and day[0] is not None else self.month.last_day
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether the month is open again after it was posted: a second person let it be."""
+        if self.now("dim_period")["status"].to_list() != ["OPEN"]:
+            return False
+        let = (pl.col("subject_kind") == "REOPEN") & (pl.col("decision") == "APPROVED")
+        return not self.now("fact_approval").filter(let).is_empty()
 
     @property
     def months(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from reports.close_book.cells import clean_text
 from reports.close_book.styles import Styles
 from reports.close_book.table import Table, put_table, put_totals_above, put_totals_below, widths
 from reports.figures import day, month
-from reports.published import Published
+from reports.published import REOPENED, Published
 
 MOST_ROWS: Final = 1_048_576  # of a sheet
 _HEAD_ROW: Final = 5  # of a long table, counted from 0; its totals stand in the two rows above
@@ -40,8 +40,10 @@ def edition(published: Published) -> Edition:
     period = Period.parse(published.period)
     status = str(published.now("dim_period")["status"][0])
     posted = status in _POSTED
-    words = f"Posted ({status})" if posted else f"TRIAL ({status}): not posted, figures may still change"
-    year = f"fiscal year {period.fiscal_year}, period {period.fiscal_period}"
+    trial = REOPENED if published.is_reopened else "not posted, figures may still change"
+    words = f"Posted ({status})" if posted else f"TRIAL ({status}): {trial[:1].lower()}{trial[1:].rstrip('.')}"
+    known = published.now("dim_period").to_dicts()[0]
+    year = f"fiscal year {known['fiscal_year'] or period.fiscal_year}, period {known['fiscal_period'] or period.fiscal_period}"
     return Edition(month(period), f"{words} · {year} · figures as of {day(published.as_of)}", posted)
 
 

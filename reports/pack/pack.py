@@ -12,10 +12,11 @@ from reports.pack.months import months_of
 from reports.pack.paper import pdf
 from reports.pack.parts import parts
 from reports.pack.view import Head, PackView
-from reports.published import Published
+from reports.published import REOPENED, Published
 from reports.report import Report
 
 _POSTED = ("CLOSED", "FINAL")
+_OPEN = "Nothing is posted: every figure can still change."
 
 
 def pack(published: Published, reports: Mapping[str, Report], made: Made | None = None) -> bytes:
@@ -49,7 +50,7 @@ def _head(published: Published, made: Made, month: str) -> Head:
     status = str(published.now("dim_period")["status"].to_list()[0])
     is_posted = status in _POSTED
     issue = f", issue {made.issue:02d}" if made.issue is not None else ""
-    words = "The invoices are sent as they stand here." if is_posted else "Nothing is posted: every figure can still change."
+    words = "The invoices are sent as they stand here." if is_posted else REOPENED if published.is_reopened else _OPEN
     return Head(
         title=f"Billing close, {month}",
         month=month,
