@@ -41,6 +41,13 @@ def dollars(value: Decimal) -> str:
     return f"{MINUS}${text}" if value < 0 else f"${text}"
 
 
+def to_charge_and_credit(charges: Decimal, credit: Decimal) -> str:
+    """Dollars both ways, never one set against the other: `$30,271.06 to charge and $26,595.00 to credit`; one way alone as `dollars`."""
+    if not credit or not charges:
+        return dollars(charges or credit)
+    return f"{dollars(charges)} to charge and {dollars(abs(credit))} to credit"
+
+
 def signed(value: Decimal) -> str:
     """A movement: `+41.69`, `-16.25`, `0.00`."""
     return f"+{money(value)}" if value > 0 else money(value)

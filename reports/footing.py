@@ -20,6 +20,11 @@ def total(amounts: pl.Series) -> Decimal:
     return sum((amount for amount in amounts.cast(_WIDE).to_list() if amount is not None), NOTHING)
 
 
+def both_ways(amounts: pl.Series) -> tuple[Decimal, Decimal]:
+    """What dollars charge and what they give back, apart: one set against the other would hide both."""
+    return total(amounts.filter(amounts > 0)), total(amounts.filter(amounts < 0))
+
+
 @dataclass(frozen=True)
 class Footing:
     """What a month came to, proven equal by every road."""

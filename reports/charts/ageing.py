@@ -25,9 +25,9 @@ def ageing(frame: pl.DataFrame) -> Chart:
     whole = sum(sums.values(), NOTHING)
     bars = [Bar(AGES[age], value, _cells(age, value, whole), _SHADES[age]) for age, value in sums.items()]
     parts = [f"{AGES[age]} {dollars(value)}" for age, value in sums.items()]
-    return lying(
-        bars, ("Age", "Held $", "Share"), "Held and not billed, dollars", f"Held by age, {dollars(whole)} in all: {listed(parts)}."
-    )
+    net = ", held credits taken off" if any(value < 0 for age in AGES for value in frame[age].drop_nulls().to_list()) else ""
+    alt = f"Held by age{net}, {dollars(whole)} in all: {listed(parts)}."
+    return lying(bars, ("Age", "Held $", "Share"), f"Held and not billed, dollars{net}", alt)
 
 
 def _cells(age: str, value: Decimal, whole: Decimal) -> tuple[Cell, ...]:

@@ -47,7 +47,7 @@ def put_summary(
     page = open_page(book, "Summary", "Billing close", shown, styles)
     for place, width in enumerate(_WIDTHS):
         page.set_column(place, place, width)
-    row = _put_figures(page, 3, published, styles)
+    row = _put_figures(page, 3, published, reports, styles)
     row = _put_bridge(page, row, reports.get("R06"), styles)
     for table in (streams(published), *_codes(reports.get("R08")), _holds(sheets), agencies(published)):
         row = put_stacked(page, row, table, styles)
@@ -101,11 +101,10 @@ def _compared(now: pl.DataFrame, before: pl.DataFrame, key: str, *, is_known: bo
     return money(filled.with_columns(change=pl.col("now") - pl.col("before")), ("now", "before", "change"))
 
 
-def _put_figures(page: Any, row: int, published: Published, styles: Styles) -> int:
+def _put_figures(page: Any, row: int, published: Published, reports: Mapping[str, Report], styles: Styles) -> int:
     invoices = published.now("fact_invoice")
     now, before = total(invoices["amount"]), total(published.before("fact_invoice")["amount"])
     held = published.now("control_totals")
-    waiting = published.now("fact_exception").filter(pl.col("status") == "OPEN")
     billed_to = f"{invoices.height:,} invoices to {invoices['agency_code'].n_unique():,} agencies"
     last: list[Figure] = [("Last month", "not published", None)]
     if _has_before(published):
@@ -113,13 +112,20 @@ def _put_figures(page: Any, row: int, published: Published, styles: Styles) -> i
     figures: list[Figure] = [
         ("Billed", billed_to, now),
         *last,
-        ("Held", "records that wait, dollars as far as known", total(held["amount_held"])),
+        ("Held", "records that wait, dollars as far as known, net", total(held["amount_held"])),
+        *_told(reports, "R10", {"charges": ("Held charges", "not billed yet"), "credits": ("Held credits", "not given back yet")}),
         ("Invoice lines", "", billed(published).height),
-        ("Open exceptions", "", waiting.height),
+        *_told(reports, "R08", {"open": ("Open exceptions", "what waits for a person, one a record")}),
     ]
     for at, figure in enumerate(figures, row):
         _put_figure(page, at, figure, styles, is_lead=at == row)
     return row + len(figures) + 1
+
+
+def _told(reports: Mapping[str, Report], number: str, wanted: Mapping[str, tuple[str, str]]) -> list[Figure]:
+    """Figures that lead a report, as it says them; none where the report is not at hand."""
+    facts = {fact.name: fact.value for fact in reports[number].facts} if number in reports else {}
+    return [(*words, value) for name, words in wanted.items() if isinstance(value := facts.get(name), Decimal | int)]
 
 
 def _put_bridge(page: Any, row: int, report: Report | None, styles: Styles) -> int:

@@ -7,12 +7,11 @@ from typing import Final
 
 import polars as pl
 
-from billing.catalogue import CATALOGUE
 from billing.periods import Period
 from reports.close_page.coding import clean
 from reports.figures import change_percent, count, dollars, money, month, signed
 from reports.footing import total
-from reports.published import Published
+from reports.published import REOPENED, Published
 from reports.report import Report
 
 STATES: Final = {
@@ -75,8 +74,8 @@ def opening(published: Published, reports: Mapping[str, Report], agencies: pl.Da
     invoices, last = published.now("fact_invoice"), published.before("fact_invoice")
     now, before = total(invoices["amount"]), total(last["amount"])
     status = str(published.now("dim_period")["status"].to_list()[0])
-    state, words = STATES[status]
-    is_first = last.is_empty()
+    state, words = ("Reopened", REOPENED) if published.is_reopened else STATES[status]
+    is_first = published.month_before is None
     return Opening(
         month=month(published.month),
         month_before=month(published.month.shift(-1)),
@@ -92,11 +91,11 @@ def opening(published: Published, reports: Mapping[str, Report], agencies: pl.Da
         agencies=invoices["agency_code"].n_unique(),
         why=_why(published.month, now - before, reports, is_first=is_first),
         remarks=(
-            *_held(published),
+            *_held(published, reports),
             *_movers(agencies, is_first=is_first),
             *_reserves(reports),
             *_unapproved(reports),
-            *_codes(published, reports),
+            *_codes(reports),
         ),
     )
 
@@ -116,14 +115,21 @@ def _why(period: Period, change: Decimal, reports: Mapping[str, Report], *, is_f
     return f"{said}: {', '.join(parts)}." if parts else f"{said}."
 
 
-def _held(published: Published) -> list[Remark]:
+def _held(published: Published, reports: Mapping[str, Report]) -> list[Remark]:
+    """What is held back: charges and credits apart where R10 tells them, else net."""
     controls = published.now("control_totals")
     records, amount = int(controls["records_held"].sum()), total(controls["amount_held"])
     if not records:
         return []
     unpriced = int(controls["held_unpriced"].sum())
     more = f"; {count(unpriced, 'of them has', 'of them have')} no price yet" if unpriced else ""
-    return [Remark(dollars(amount), f"net is held on {count(records, 'record')}, not on this bill{more}", "#controls")]
+    on = f"held on {count(records, 'record')}, not on this bill{more}"
+    known = {fact.name: fact.value for fact in reports["R10"].facts} if "R10" in reports else {}
+    charges, credit = known.get("charges"), known.get("credits")
+    if not isinstance(charges, Decimal) or not isinstance(credit, Decimal):
+        return [Remark(dollars(amount), f"net is {on}", "#controls")]
+    both = f" of charges and {dollars(abs(credit))} of credits are" if charges and credit else " is"
+    return [Remark(dollars(charges or credit), f"{both.strip()} {on}", "#R10")]
 
 
 def _movers(agencies: pl.DataFrame, *, is_first: bool) -> list[Remark]:
@@ -165,15 +171,14 @@ def _unapproved(reports: Mapping[str, Report]) -> list[Remark]:
     return [Remark(dollars(total(waiting["amount"])), words, "#R09")]
 
 
-def _codes(published: Published, reports: Mapping[str, Report]) -> list[Remark]:
-    """The exception codes with most dollars open, a credit by its size as in R08; those that hold first."""
-    waiting = published.now("fact_exception").filter((pl.col("status") == "OPEN") & pl.col("severity").is_in(["HOLD", "WARN"]))
-    sums = waiting.group_by("code", "severity").agg(pl.len(), pl.col("amount").abs().cast(pl.Decimal(38, 2)).sum())
-    rows = sums.sort(["severity", "amount", "code"], descending=[False, True, False]).head(_MOST_CODES).to_dicts()
-    to = "#R08" if "R08" in reports else "#controls"
+def _codes(reports: Mapping[str, Report]) -> list[Remark]:
+    """The exception codes with most dollars open, a credit by its size, those that hold first: counts and dollars of R08."""
+    if "R08" not in reports:
+        return []
+    waiting = reports["R08"].section("codes").frame.filter(pl.col("open") > 0)
+    rows = waiting.sort("severity", "amount", "code", descending=[False, True, False], nulls_last=True).head(_MOST_CODES).to_dicts()
     return [
-        Remark(count(row["len"], "finding"), f"of {row['code']} with {dollars(row['amount'])}: {CATALOGUE[row['code']].meaning}", to)
-        for row in rows
+        Remark(count(row["open"], "finding"), f"of {row['code']} with {dollars(row['amount'])}: {row['meaning']}", "#R08") for row in rows
     ]
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from reports.finance.ageing import AGE_NOTE, AGES, aged, by_age
 from reports.finance.names import agency_names
-from reports.footing import NOTHING, total
+from reports.footing import NOTHING, both_ways, total
 from reports.published import Published
 from reports.report import Fact, Foot, Report, Section, money
 
@@ -17,8 +17,8 @@ _RECORDS: Final = (
 )  # fmt: skip
 _FILE: Final = ("feed", "source_file")
 _NOTE: Final = (
-    "Dollars are what a held record carries or would come to; unpriced records have none that could be known and count as no dollars. "
-    + AGE_NOTE
+    "Dollars are what a held record carries or would come to, a credit below zero, so a total is net of held credits; "
+    "unpriced records have none that could be known and count as no dollars. " + AGE_NOTE
 )
 _PARTS: Final = "The record is billed, but a part of it is not, for which no price is known."
 
@@ -43,8 +43,10 @@ def suspense(published: Published) -> Report:
         Section("parts", "Parts of billed records", _parts(found), note=_PARTS),
     )
     sums = sections[0].sums()
+    charges, credit = both_ways(held["amount"])
     facts = (
-        Fact("records", "Held records", held.height), Fact("amount", "Held dollars, net", sums["amount"]),
+        Fact("records", "Held records", held.height), Fact("charges", "Held charges", charges),
+        Fact("credits", "Held credits", credit), Fact("amount", "Held dollars, net", sums["amount"]),
         Fact("unpriced", "Held records without a price", sums["unpriced"]),
         Fact("oldest_days", "Oldest, in days", held["age_days"].max()),  # type: ignore[arg-type]
         Fact("over_90", "Dollars over 90 days", sums["days_over_90"]), Fact("parts", "Parts of billed records", sections[3].frame.height),
@@ -101,4 +103,5 @@ def _foots(published: Published, held: pl.DataFrame, sections: tuple[Section, ..
         Foot("held dollars and the control totals, file by file", total(apart["dollars"]), NOTHING),
         Foot("held dollars by age and in all", sum((total(sections[0].frame[name]) for name in AGES), NOTHING), dollars),
         Foot("held dollars by agency and in all", total(sections[2].frame["amount"]), dollars),
+        Foot("held charges with held credits, and in all", sum(both_ways(held["amount"]), NOTHING), dollars),
     )

@@ -8,7 +8,7 @@ import polars as pl
 from billing.periods import Period
 from reports.charts.months import MONTHS_SHOWN
 from reports.figures import MONTHS, month
-from reports.footing import total
+from reports.footing import NOTHING, total
 from reports.published import Published
 from reports.report import Report
 
@@ -38,12 +38,13 @@ def months_of(published: Published) -> Months:
 
 
 def billed_months(published: Published) -> pl.DataFrame:
-    """Rows: period and amount of the published months among the last 13."""
+    """Rows: period and amount of the published months among the last 13; one without an invoice billed 0.00."""
     invoices = published.past("fact_invoice", ["period", "amount"], MONTHS_SHOWN)
     sums = invoices.group_by("period").agg(pl.col("amount").cast(pl.Decimal(38, 2)).sum())
     known = [period for period in published.months if Period.parse(period) > published.month.shift(-MONTHS_SHOWN)]
     every = pl.DataFrame({"period": known}, schema={"period": pl.String})
-    return every.join(sums, on="period", how="inner", validate="1:1").sort("period")
+    both = every.join(sums, on="period", how="left", validate="1:1").sort("period")
+    return both.with_columns(amount=pl.coalesce("amount", pl.lit(NOTHING, pl.Decimal(38, 2))))
 
 
 def month_rows(published: Published) -> pl.DataFrame:
@@ -55,10 +56,17 @@ def month_rows(published: Published) -> pl.DataFrame:
     sums = invoices.group_by("period").agg(
         pl.len().cast(pl.Int64).alias("invoices"), pl.col("agency_code").n_unique().cast(pl.Int64).alias("agencies")
     )
-    rows = billed_months(published).join(sums, on="period", how="left", validate="1:1", maintain_order="left")
+    whole = billed_months(published).join(sums, on="period", how="left", validate="1:1", maintain_order="left")
+    rows = whole.with_columns(pl.coalesce(name, pl.lit(0, pl.Int64)).alias(name) for name in ("invoices", "agencies"))
     follows = pl.Series([str(Period.parse(period).shift(-1)) for period in rows["period"].to_list()], dtype=pl.String)
     change = pl.when(pl.col("period").shift(1) == follows).then(pl.col("amount") - pl.col("amount").shift(1))
     return rows.with_columns(change=change).reverse()
+
+
+def dollars_of(report: Report, name: str) -> Decimal:
+    """A figure in dollars that leads a report."""
+    found = fact(report, name)
+    return found if isinstance(found, Decimal) else NOTHING
 
 
 def fact(report: Report | None, name: str) -> Decimal | int | str | None:

@@ -8,9 +8,8 @@ import polars as pl
 from billing.errors import ReconciliationError
 from reports.charts.ageing import AGES
 from reports.charts.words import called
-from reports.figures import count, dollars
-from reports.footing import total
-from reports.pack.months import Months
+from reports.figures import count, to_charge_and_credit
+from reports.pack.months import Months, dollars_of
 from reports.pack.tables import Shown, table
 from reports.pack.view import Part, Table
 from reports.published import Published
@@ -29,9 +28,8 @@ def suspense(_published: Published, reports: Mapping[str, Report], _months: Mont
         return None
     section = _by_code(reports["R10"].section("reasons"))
     records = int(section.frame["records"].sum())
-    about = (
-        f"{count(records, 'record')} held, {dollars(total(section.frame['amount']))}; the list of all of them is in the workbook and R10."
-    )
+    held = to_charge_and_credit(dollars_of(reports["R10"], "charges"), dollars_of(reports["R10"], "credits"))
+    about = f"{count(records, 'record')} held, {held}; a total below is net of the credits. The list of all of them is in R10."
     if not records:
         return Part("suspense", "Suspense", "R10", "No record is held back this month.")
     shown = [

@@ -7,7 +7,7 @@ from typing import Final
 from reports.charts import Chart
 from reports.charts.recovery import STATES
 from reports.charts.streams import title as stream_title
-from reports.charts.words import called, month_name
+from reports.charts.words import called, listed, month_name
 from reports.figures import count, dollars
 from reports.pack.months import Months, billed_months, fact, month_rows
 from reports.pack.open_parts import exceptions, suspense
@@ -80,7 +80,7 @@ def _agencies(_published: Published, reports: Reports, months: Months) -> Part |
     return Part("agencies", "Agencies", "R02", about, (table(ranked, shown, what="agency agencies", title="Agencies"),))
 
 
-def _services(_published: Published, reports: Reports, _months: Months) -> Part | None:
+def _services(published: Published, reports: Reports, _months: Months) -> Part | None:
     if "R04" not in reports:
         return None
     section = reports["R04"].section("rates")
@@ -89,8 +89,9 @@ def _services(_published: Published, reports: Reports, _months: Months) -> Part 
         Shown("rate_code", "Rate code"), Shown("name", "Service", longest=48), Shown("stream", "Stream", "words", stream_title),
         Shown("lines", "Lines", "count"), Shown("ytd_amount", "Year to date $", "money"), Shown("amount", "Amount $", "money"),
     ]  # fmt: skip
-    about = f"{count(section.frame.height, 'rate')} with a charge, the largest first; year to date is the fiscal year’s published months."
-    return Part("services", "Services", "R04", about, (table(ranked, shown, what="rate rates", title="Services"),))
+    codes = fact(reports["R04"], "rate_codes")
+    about = f"{codes} rate codes billed, the largest first; a code has a row in each stream that bills it. {_to_date(published, reports)}"
+    return Part("services", "Services", "R04", about, (table(ranked, shown, what="row rows", title="Services"),))
 
 
 def _streams(_published: Published, reports: Reports, months: Months) -> Part | None:
@@ -140,7 +141,7 @@ def _movers(_published: Published, reports: Reports, months: Months) -> Part | N
     ))  # fmt: skip
 
 
-def _recovery(_published: Published, reports: Reports, _months: Months) -> Part | None:
+def _recovery(published: Published, reports: Reports, _months: Months) -> Part | None:
     if "R12" not in reports:
         return None
     found = reports["R12"].section("groups")
@@ -152,8 +153,8 @@ def _recovery(_published: Published, reports: Reports, _months: Months) -> Part 
     ]  # fmt: skip
     year = fact(reports["R12"], "fiscal_year")
     about = (
-        f"Fiscal year {year} to date. Each cost group stands for itself: what one earned over its cost is never set against"
-        " what another did not earn, so there is no total of it."
+        f"Fiscal year {year} to date. {_to_date(published, reports)} Each cost group stands for itself: what one earned over its cost"
+        " is never set against what another did not earn, so there is no total of it."
     )
     hidden = section.frame["over_under"].null_count()
     about += f" {count(hidden, 'cost group')} without a known cost {'is' if hidden == 1 else 'are'} in the table alone." if hidden else ""
@@ -165,6 +166,17 @@ _RECOVERY_NOTE: Final = (
     "Days of cost: what is over or under, in days of the year’s cost so far; the dark line and its column are 60 of them. Cost is what"
     " is known of the months, else twelfths of the year’s figure. A reserve brought in from earlier years is in no table here."
 )
+
+
+def _to_date(published: Published, reports: Reports) -> str:
+    """Which months the year to date is of, and which of the year's months are missing in it."""
+    if "R12" not in reports:
+        return "Year to date is the fiscal year’s published months."
+    missing = fact(reports["R12"], "missing_months")
+    if not missing:
+        return f"Year to date is every month of the fiscal year up to {month_name(published.period)}."
+    named = [month_name(each) for each in str(missing).split(", ")]
+    return f"Year to date leaves out {listed(named)}, which {'is' if len(named) == 1 else 'are'} not published."
 
 
 def _group(value: str | None) -> str:

@@ -6,8 +6,8 @@ from typing import Final
 import polars as pl
 
 from reports.charts.words import called
-from reports.figures import count, dollars
-from reports.footing import total
+from reports.figures import count, to_charge_and_credit
+from reports.footing import both_ways
 from reports.pack.months import Months, fact
 from reports.pack.remarks import open_disputes
 from reports.pack.tables import Shown, table
@@ -27,7 +27,7 @@ def adjustments(published: Published, reports: Mapping[str, Report], _months: Mo
     about = "No adjustment is at hand."
     if report is not None:
         frame = report.section("adjustments").frame
-        about = f"{count(frame.height, 'row')}, {dollars(total(frame['amount']))} net"
+        about = f"{count(frame.height, 'row')}, {to_charge_and_credit(*both_ways(frame['amount']))}"
         crossing = fact(report, "crossing")
         about += f"; {crossing} reach into an earlier fiscal year." if crossing else "."
         tables = _tables(report)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import polars as pl
 
 from reports.charts.words import called, listed
-from reports.figures import count, dollars, money
+from reports.figures import count, dollars, money, to_charge_and_credit
 from reports.footing import NOTHING, total
-from reports.pack.months import Months
+from reports.pack.months import Months, dollars_of
 from reports.pack.view import Remark
 from reports.published import Published
 from reports.report import Report
@@ -67,7 +67,7 @@ def _exceptions(reports: Reports) -> Remark | str | None:
     amount = sum((row["amount"] for row in opened if row["amount"] is not None), NOTHING)
     most = max(opened, key=lambda row: (row["open"], row["code"]))
     words = f"{count(how_many, 'exception')} {_are(how_many)} open, {dollars(amount)} at stake"
-    words += f"; most of one kind: {most['open']:,} of {called(most['code'])}, {called(most['meaning'])}"
+    words += f"; the most of one kind: {most['open']:,} of {called(most['code'])}, {called(most['meaning'])}"
     return Remark(f"{words}{f'; {old:,} older than 90 days' if old else ''}.", "exceptions")
 
 
@@ -78,10 +78,10 @@ def _held(reports: Reports) -> Remark | str | None:
     records = sum(row["records"] for row in rows)
     if not records:
         return "a record held back"
-    amount = sum((row["amount"] for row in rows if row["amount"] is not None), NOTHING)
     unpriced = sum(row["unpriced"] or 0 for row in rows)
     old = sum((row["days_over_90"] for row in rows if row["days_over_90"] is not None), NOTHING)
-    words = f"{count(records, 'record')} {_are(records)} held and not billed: {dollars(amount)}"
+    held = to_charge_and_credit(dollars_of(reports["R10"], "charges"), dollars_of(reports["R10"], "credits"))
+    words = f"{count(records, 'record')} {_are(records)} held and not billed: {held}"
     words += f", and {unpriced:,} of them without a price" if unpriced else ""
     words += f"; {dollars(old)} older than 90 days" if old else ""
     return Remark(f"{words}.", "suspense")
@@ -119,8 +119,8 @@ def _waiting(reports: Reports) -> Remark | str | None:
     waiting = [row for row in rows if row["approval_state"] != "APPROVED"]
     if not waiting:
         return "an adjustment without its approval"
-    amount = sum((row["amount"] for row in waiting), NOTHING)
-    words = f"{count(len(waiting), 'adjustment row')} {_are(len(waiting))} billed without a full approval, {dollars(amount)}"
+    ways = [sum((row["amount"] for row in waiting if (row["amount"] > 0) is up), NOTHING) for up in (True, False)]
+    words = f"{count(len(waiting), 'adjustment row')} {_are(len(waiting))} billed without a full approval, {to_charge_and_credit(*ways)}"
     return Remark(f"{words}.", "adjustments")
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -16,7 +17,7 @@ from reports.close_book.book import close_book
 from reports.close_book.cells import CUT, LONGEST, clean, clean_text, dollars, fits, serial
 from reports.close_book.page import MOST_ROWS
 from reports.footing import total
-from reports.report import Foot, Section
+from reports.report import Fact, Foot, Report, Section
 from tests.close_book.months import (
     BILL,
     MONEY,
@@ -61,6 +62,17 @@ def test_every_total_is_the_bill_to_the_cent() -> None:
     summary = {row[0]: row[2] for row in grid(data, "Summary") if row[2] is not None}
     assert Decimal(summary["Billed"] or "") == BILLED
     assert Decimal(summary["Held"] or "") == total(BILL.controls["amount_held"])
+
+
+def test_the_first_sheet_counts_open_exceptions_and_held_dollars_as_their_reports_do() -> None:
+    facts = {"R08": (Fact("open", "", 148),), "R10": (Fact("charges", "", Decimal("150.40")), Fact("credits", "", Decimal("-25.00")))}
+    told = {number: Report(number, "name", "Title", BILL.period, said, ()) for number, said in facts.items()}
+    told["R08"] = replace(told["R08"], sections=reports()["R08"].sections)
+
+    summary = {row[0]: row[2] for row in grid(close_book(published(), reports() | told), "Summary") if row[2] is not None}
+
+    assert Decimal(summary["Open exceptions"] or "") == 148
+    assert (Decimal(summary["Held charges"] or ""), Decimal(summary["Held credits"] or "")) == (Decimal("150.4"), -25)
 
 
 def test_totals_are_values_in_the_file_and_what_the_filter_leaves_starts_as_the_same() -> None:

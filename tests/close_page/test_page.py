@@ -15,7 +15,9 @@ from billing.errors import InputError, ReconciliationError
 from reports.catalogue import CATALOGUE
 from reports.close_page import library, tables
 from reports.close_page.coding import clean
+from reports.close_page.opening import opening
 from reports.close_page.page import close_page
+from reports.published import Published
 from reports.report import Fact, Foot, Report, Section
 from tests.close_page.month import BEFORE, NASTY, charge, drawn, month, nasty_month
 from tests.close_page.reading import Page, dollars
@@ -85,6 +87,43 @@ def test_a_first_month_says_that_there_is_nothing_to_compare_with() -> None:
 
     assert "September 2026 is not published" in page.text("p[@class='why']")
     assert page.data["month_before"] == ""
+
+
+def test_a_month_before_without_an_invoice_is_published_and_compared_with() -> None:
+    both = month([charge(1), charge(2, period="2026-09", invoice_no=None)])
+
+    page = Page(close_page(both, {}, {}))
+
+    assert "is not published" not in page.text("p[@class='why']")
+    assert "$315.00 more than September 2026" in page.text("p[@class='why']")
+
+
+def test_what_is_held_both_ways_is_told_both_ways() -> None:
+    facts = (Fact("charges", "", D("150.40")), Fact("credits", "", D("-25.00")))
+    held = Report("R10", "suspense", "Suspense", "2026-10", facts, (Section("reasons", "Reasons", pl.DataFrame()),))
+
+    found = opening(month([charge(1)], held="125.40"), {"R10": held}, agency_sums_of(month([charge(1)])))
+
+    (remark,) = [each for each in found.remarks if each.to == "#R10"]
+    assert (remark.figure, remark.words[:32]) == ("$150.40", "of charges and $25.00 of credits")
+
+
+def test_the_dearest_findings_are_those_of_the_exceptions_report_a_credit_by_its_size() -> None:
+    codes = pl.DataFrame({
+        "code": ["A101", "J002"], "severity": ["HOLD", "HOLD"], "meaning": ["billing number blank", "credit too large"],
+        "open": [4, 2], "amount": [D("30.00"), D("80.00")],
+    })  # fmt: skip
+    report = Report("R08", "exceptions", "Exceptions", "2026-10", (), (Section("codes", "Codes", codes),))
+
+    found = opening(month([charge(1)]), {"R08": report}, agency_sums_of(month([charge(1)])))
+
+    words = [each.words for each in found.remarks if each.to == "#R08"]
+    assert words == ["of J002 with $80.00: credit too large", "of A101 with $30.00: billing number blank"]
+
+
+def agency_sums_of(published: Published) -> pl.DataFrame:
+    """What `opening` takes: each agency's two months."""
+    return published.now("fact_invoice").select("agency_code", "amount", agency_name=pl.lit("Parks"), before=pl.lit(D("300.00")))
 
 
 @pytest.mark.parametrize(("status", "state"), [("OPEN", "Trial"), ("CLOSING", "Closing"), ("CLOSED", "Posted"), ("FINAL", "Final")])

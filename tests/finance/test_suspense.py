@@ -57,6 +57,13 @@ def test_every_held_record_is_listed_the_largest_first_and_what_has_no_price_las
     assert found.section("parts").frame["exception_id"].to_list() == ["X7"]  # the record is billed, a part of it is not
 
 
+def test_held_charges_and_held_credits_are_told_apart_and_not_only_net() -> None:
+    report = suspense(month("2026-10", **WORLD))
+
+    told = {fact.name: str(fact.value) for fact in report.facts}
+    assert (told["charges"], told["credits"], told["amount"]) == ("70.00", "-80.00", "-10.00")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

@@ -11,10 +11,12 @@ import pytest
 from billing.errors import PeriodError, ReconciliationError
 from reports.pack.cover import approvals, signatures, why
 from reports.pack.made import Made
+from reports.pack.months import fact, month_rows
 from reports.pack.pack import pack, pack_view
 from reports.pack.tables import Shown, table
 from reports.press.letters import fit
 from reports.press.statement import machine
+from reports.published import of_frames
 from reports.report import Section
 from tests.house.tree import python
 from tests.pack.world import BILL, hand_made, published, read
@@ -43,6 +45,44 @@ def test_a_first_month_is_compared_with_nothing(month, reports):
     assert "Looked for and not found:" in paper.text
     assert "Why it moved" not in paper.text
     assert not [grid for grid in paper.grids if grid.part in ("Month by month", "What moved most")]
+
+
+def test_page_one_never_sets_held_credits_against_held_charges(month, reports):
+    paper = read(pack(month, reports))
+
+    assert "3 records are held and not billed: $150.40 to charge and $25.00 to credit" in paper.text
+
+
+def test_a_reopened_month_says_that_its_first_bill_stands(reports):
+    let = {"period": BILL.period, "subject_kind": "REOPEN", "subject_id": "reopen-2026-10", "user": "jo", "decision": "APPROVED"}
+    reopened = published(fact_approval=rows_of("fact_approval", let))
+
+    paper = read(pack(reopened, reports))
+
+    assert "Posted before and reopened: that bill stands until a new one is posted" in paper.text
+    assert "Nothing is posted" not in paper.text
+
+
+def test_a_return_of_the_asking_reopens_nothing():
+    returned = {"period": BILL.period, "subject_kind": "REOPEN", "subject_id": "reopen-2026-10", "user": "jo", "decision": "RETURNED"}
+
+    assert not published(fact_approval=rows_of("fact_approval", returned)).is_reopened
+
+
+def test_the_year_to_date_names_the_months_that_are_not_in_it(month, reports):
+    assert fact(reports["R12"], "missing_months")
+    paper = read(pack(month, reports))
+
+    assert paper.text.count("Year to date leaves out") == 2  # at the services and at recovery
+
+
+def test_a_published_month_without_an_invoice_stands_among_the_months_at_nothing():
+    invoices = pl.DataFrame({"period": ["2026-08", "2026-10"], "agency_code": ["54", "54"], "amount": ["5.00", "7.00"]})
+    periods = pl.DataFrame({"period": ["2026-08", "2026-09", "2026-10"]})
+    made = of_frames("2026-10", {"dim_period": periods, "fact_invoice": invoices})
+
+    found = month_rows(made).select("period", "invoices", pl.col("amount", "change").cast(pl.String)).rows()
+    assert found == [("2026-10", 1, "7.00", "7.00"), ("2026-09", 0, "0.00", "-5.00"), ("2026-08", 1, "5.00", None)]
 
 
 def test_page_one_names_the_reports_that_are_not_at_hand(month, reports):

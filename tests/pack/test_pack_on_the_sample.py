@@ -109,9 +109,14 @@ def test_page_one_names_what_is_unusual(paper, sample, reports):
     held, codes = reports["R10"].section("reasons").sums(), reports["R08"].section("codes").sums()
     waiting = reports["R09"].section("adjustments").frame.filter(pl.col("approval_state").ne_missing("APPROVED"))
 
-    assert f"{held['records']:,} records are held and not billed: {dollars(held['amount'])}" in paper.text
+    facts = {fact.name: fact.value for fact in reports["R10"].facts}
+    assert facts["charges"] + facts["credits"] == held["amount"]
+    both = f"{dollars(facts['charges'])} to charge and {dollars(-facts['credits'])} to credit"
+    assert f"{held['records']:,} records are held and not billed: {both}" in paper.text
     assert f"{codes['open']:,} exceptions are open, {dollars(codes['amount'])} at stake" in paper.text
-    assert f"{waiting.height} adjustment rows are billed without a full approval, {dollars(total(waiting['amount']))}" in paper.text
+    up, down = (total(waiting.filter(pl.col("amount") > 0)["amount"]), total(waiting.filter(pl.col("amount") < 0)["amount"]))
+    both = f"{dollars(up)} to charge and {dollars(-down)} to credit"
+    assert f"{waiting.height} adjustment rows are billed without a full approval, {both}" in paper.text
     over = reports["R12"].section("groups").frame.filter(pl.col("state") == "OVER_LIMIT")
     assert ("over 60 days of cost:" in paper.text) == (over.height > 0)
 

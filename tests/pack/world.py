@@ -11,7 +11,7 @@ from reports.mart_frames import mart_frame
 from reports.mart_schema import MART
 from reports.pack.cover import WANTED
 from reports.published import Published, of_frames
-from reports.report import Report, Section
+from reports.report import Fact, Report, Section
 from tests.reports.bill import month_bill
 from tests.reports.tagged import Element, Tagged
 
@@ -35,10 +35,11 @@ def hand_made(month: Published) -> dict[str, Report]:
     counts, ages = ("records", "unpriced"), ("days_0_30", "days_31_60", "days_61_90", "days_over_90")
     row = {"code": "A103", "meaning": "billing number closed", "feed": "usage", "records": 3, "unpriced": 1, "amount": Decimal("125.40")}
     row |= dict(zip(ages, map(Decimal, ("100.00", "0.40", "0.00", "25.00")), strict=True))
+    facts = (Fact("charges", "Held charges", Decimal("150.40")), Fact("credits", "Held credits", Decimal("-25.00")))
     schema = {"code": pl.String, "meaning": pl.String, "feed": pl.String, **dict.fromkeys(counts, pl.Int64)}
     frame = pl.DataFrame([row], schema=schema | dict.fromkeys(("amount", *ages), pl.Decimal(18, 2)))
     return made | {
-        "R10": Report("R10", "suspense", "Suspense", month.period, (), (Section("reasons", "", frame, (*counts, "amount", *ages)),))
+        "R10": Report("R10", "suspense", "Suspense", month.period, facts, (Section("reasons", "", frame, (*counts, "amount", *ages)),))
     }
 
 
