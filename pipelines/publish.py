@@ -1,5 +1,6 @@
 """Publish a recorded run: register, control report and detail under `out/`, and the mart; unchanged ones are left."""
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pipelines.close_events import write_close_calendar
 from pipelines.disputed import EVENTS as DISPUTE_EVENTS
 from pipelines.files import file_hash, read_note, text_hash, write_atomic
 from pipelines.history import known_months, states
+from pipelines.interface_book import journal_of
 from pipelines.journal import Journal
 from pipelines.mart_months import mart_stands, publish_mart
 from pipelines.recorded import load_bill
@@ -49,7 +51,8 @@ def publish(workspace: Workspace, period: Period, bill: MonthBill, key: str) -> 
     files = write_month(bill, out, facts) | write_close_calendar(workspace, period, bill.tables)
     _clear(out / "detail", set(files.values()))
     hashes = {str(path.relative_to(workspace.root)): file_hash(path) for path in files.values()}
-    publish_mart(workspace, bill)
+    # a run knows nothing of documents that were sent of an issue before it was reopened
+    publish_mart(workspace, dataclasses.replace(bill, journal=journal_of(workspace, period)))
     write_papers(workspace.mart.parent)
     names = {name: str(path.relative_to(workspace.root)) for name, path in files.items()}
     note = {"key": wanted, "files": hashes, "names": names, "pdf": _pdf_hash(workspace, period)}
@@ -87,7 +90,7 @@ def evidence(workspace: Workspace, period: Period, key: str, checked: TestAgency
 
 
 def republish_mart(workspace: Workspace, period: Period) -> None:
-    """Publish the mart again, after invoices were rendered."""
+    """Publish the mart again, with what was recorded since the month was published."""
     publish_mart(workspace, load_bill(workspace, period, with_earlier=False))
     write_papers(workspace.mart.parent)
     note_path = workspace.ledger / str(period) / _NOTE

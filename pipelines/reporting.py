@@ -1,16 +1,19 @@
 """Make all that Financial Management receives of a month: the reports, the pack to sign, the workbook, the page."""
 
+import contextlib
 import datetime as dt
 import multiprocessing
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from billing.periods import Period
 from pipelines.close_events import REPORTED
 from pipelines.journal import Actor, Journal
-from pipelines.mart_months import mart_stands
+from pipelines.mart_months import mart_is_current, publish_aside
 from pipelines.publish import republish_mart
 from pipelines.recorded import load_tables_used, require_run, stages_of
 from pipelines.standing import standing
@@ -24,18 +27,33 @@ from reports.write import write_bytes
 FOLDER: Final = "reports"
 
 
-def published_month(workspace: Workspace, period: Period) -> Published:
-    """A month as the mart has it; a mart that is gone or is not the one that was published is made anew from the book.
+@dataclass(frozen=True)
+class Source:
+    """A month as published, and the file that it is read from."""
 
-    The caller holds the lock.
+    published: Published
+    mart: Path
+
+
+@contextlib.contextmanager
+def published_month(workspace: Workspace, period: Period, *, write: bool = True) -> Iterator[Source]:
+    """A month as it is recorded now; a mart that is gone, foreign or older than the book is made anew, or aside where nothing is written.
+
+    The caller holds the lock, unless nothing is written.
 
     Raises:
         PeriodError: the month was never run.
     """
     require_run(workspace, period)
-    if not mart_stands(workspace):
-        republish_mart(workspace, period)
-    return of_mart(str(period), workspace.mart)
+    with tempfile.TemporaryDirectory(prefix="cotbill-") as folder:
+        mart = workspace.mart
+        if not mart_is_current(workspace):
+            if write:
+                republish_mart(workspace, period)
+            else:
+                mart = Path(folder) / workspace.mart.name
+                publish_aside(workspace, mart)
+        yield Source(of_mart(str(period), mart), mart)
 
 
 def made_reports(published: Published, numbers: list[str]) -> dict[str, Report]:
@@ -53,7 +71,7 @@ def files_of_reports(reports: Mapping[str, Report]) -> dict[str, bytes]:
     return {name: data for report in ours for name, data in report_files(report).items()}
 
 
-def close_files(workspace: Workspace, period: Period, published: Published, reports: Mapping[str, Report]) -> dict[str, bytes]:
+def close_files(workspace: Workspace, period: Period, source: Source, reports: Mapping[str, Report]) -> dict[str, bytes]:
     """The pack, the workbook and the page of a month by file name; the pack is set in a process of its own meanwhile.
 
     Raises:
@@ -63,9 +81,9 @@ def close_files(workspace: Workspace, period: Period, published: Published, repo
     from reports.close_book.book import close_book
     from reports.close_page.page import close_page
 
-    stem, made = f"close-{period}", made_of(workspace, period)
+    stem, made, published = f"close-{period}", made_of(workspace, period), source.published
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        paper = pool.submit(_pack, str(period), workspace.mart, dict(reports), made)
+        paper = pool.submit(_pack, str(period), source.mart, dict(reports), made)
         book = close_book(published, reports)
         page = close_page(published, reports, charts_of_month(published, reports))
         return {f"{stem}.pdf": paper.result(), f"{stem}.xlsx": book, f"{stem}.html": page}
@@ -80,15 +98,15 @@ def _pack(period: str, mart: Path, reports: dict[str, Report], made: Made) -> by
 def write_reports(workspace: Workspace, period: Period, by: Actor, *, write: bool = True) -> tuple[dict[str, Report], dict[str, Path]]:
     """Make and write all that Financial Management receives; of a posted month note the first time in its journal.
 
-    The caller holds the lock. Returns: the reports by number, and the files by name.
+    The caller holds the lock, unless nothing is written. Returns: the reports by number, and the files by name.
 
     Raises:
         PeriodError: the month was never run.
         ReconciliationError: a total differs from its neighbour's; nothing is written.
     """
-    published = published_month(workspace, period)
-    reports = made_reports(published, list(CATALOGUE))
-    files = files_of_reports(reports) | close_files(workspace, period, published, reports)
+    with published_month(workspace, period, write=write) as source:
+        reports = made_reports(source.published, list(CATALOGUE))
+        files = files_of_reports(reports) | close_files(workspace, period, source, reports)
     paths = {name: workspace.out(period) / FOLDER / name for name in sorted(files)}
     if write:
         write_files(paths, files)

@@ -29,6 +29,7 @@ from pipelines.waiting import Queued, judge, queue_of_posted
 from pipelines.workspace import Workspace
 
 _WAITS: Final = 3
+_SHOWN_AT_ONCE: Final = ("DISPUTE", "REOPEN")  # in the mart: they are about posted months, which no run publishes again
 
 
 def approvals(*, period: str | None, show_all: bool, workspace: Path, as_json: bool) -> int:
@@ -94,7 +95,7 @@ def approve(
         queues = Queues(home, period)
         found = [queues.find(identity) for identity in dict.fromkeys(ids)]
         done = [_decide(home, month, queued, decision, key, note, by, users, dry_run=dry_run) for month, queued in found]
-        if not dry_run and (months := [month for month, queued in found if queued.subject.kind == "DISPUTE"]):
+        if not dry_run and (months := [month for month, queued in found if queued.subject.kind in _SHOWN_AT_ONCE]):
             republish_mart(home, months[0])
     if as_json:
         show.data(done)

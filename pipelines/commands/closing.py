@@ -16,6 +16,7 @@ from pipelines.journal import Actor, Journal
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.posting import posted
+from pipelines.publish import republish_mart
 from pipelines.recorded import read_as_of, stages_of
 from pipelines.reopening import ask
 from pipelines.run import run_month
@@ -124,6 +125,7 @@ def final(*, period: str, user: str | None, workspace: Path, now: dt.datetime, d
                 raise PeriodError(f"{month} is {found.state}; close it first")
             seal = posted(found.folder, found.issue)
             journal.append("final", {"issue": found.issue, "seal_sha256": seal.seal_sha256}, by)
+            republish_mart(home, month)
     return _tell(home, month, "nothing was written" if dry_run else f"{month} never changes again", as_json=as_json)
 
 

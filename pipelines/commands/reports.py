@@ -7,10 +7,11 @@ from typing import Any
 from billing.errors import UsageError
 from billing.periods import Period
 from pipelines.commands import show
+from pipelines.commands.decisions import writing
 from pipelines.loading import load_tables
 from pipelines.people import actor
 from pipelines.reporting import FOLDER, files_of_reports, made_reports, published_month, write_files, write_reports
-from pipelines.workspace import Workspace, locked
+from pipelines.workspace import Workspace
 from reports.catalogue import CATALOGUE
 from reports.focus import focus_file
 from reports.report import Report, document
@@ -33,7 +34,7 @@ def reports(
     wanted = _wanted(only)
     if only and form:
         raise UsageError(f"--format {form} is a file of its own; give it without --only")
-    with locked(home, f"reports {month}"):
+    with writing(home, f"reports {month}", dry_run=dry_run):
         if only or form:
             made, paths = _some(home, month, wanted if only else [], form, write=not dry_run)
         else:
@@ -44,9 +45,9 @@ def reports(
 
 def _some(home: Workspace, month: Period, wanted: list[str], form: str | None, *, write: bool) -> tuple[dict[str, Report], dict[str, Path]]:
     """Reports by number, or the charges in another shape."""
-    published = published_month(home, month)
-    made = made_reports(published, wanted)
-    files = focus_file(published) if form else files_of_reports(made)
+    with published_month(home, month, write=write) as source:
+        made = made_reports(source.published, wanted)
+        files = focus_file(source.published) if form else files_of_reports(made)
     paths = {name: home.out(month) / FOLDER / name for name in sorted(files)}
     if write:
         write_files(paths, files)

@@ -38,8 +38,8 @@ _USERS = "user,name,agency_code,roles,approve_limit,public_key,valid_from,valid_
 
 def at_noon(patch: pytest.MonkeyPatch) -> None:
     """Stop the program's one clock."""
-    for module in ("pipelines.cli_book", "pipelines.cli_month"):
-        patch.setattr(f"{module}.moment", lambda: NOW)
+    for module in ("cli_asks", "cli_book", "cli_interface", "cli_month"):
+        patch.setattr(f"pipelines.{module}.moment", lambda: NOW)
 
 
 def write_small_month(root: Path) -> Path:
