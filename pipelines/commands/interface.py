@@ -116,6 +116,8 @@ def _cautions(sending: Sending, outbox: Outbox) -> list[str]:
 def ack(*, file: Path, user: str | None, workspace: Path, now: dt.datetime, dry_run: bool, as_json: bool) -> int:
     """Load the accounting system's answer, all of it or nothing; 3 when a document was rejected.
 
+    A file that was loaded before, in whole or until the command was broken off, is loaded to its end, and recorded once.
+
     Raises:
         InputError, RefusalsError: the file is not as it must be, or a document is unknown or answered already.
     """
@@ -123,21 +125,28 @@ def ack(*, file: Path, user: str | None, workspace: Path, now: dt.datetime, dry_
     with writing(home, f"ack {file.name}", dry_run=dry_run):
         by = actor(user, now, load_tables(home)["users"])
         answers = read_answers(file)
-        months = _months(home, answers, file.name)
+        digest = file_hash(file)
+        books = {month: InterfaceBook(home, month) for month in home.periods_with_ledger()}
+        loaded = {month for month, book in books.items() if any(each.data["sha256"] == digest for each in book.journal.of(ANSWER))}
+        months = _months(books, loaded, answers, file.name)
         for month, rows in months.items():
-            if not dry_run:
-                book = InterfaceBook(home, month)
-                facts = {"file": shown(file.name, 200), "sha256": file_hash(file), "answers": [list(row) for row in rows]}
-                book.journal.append(ANSWER, facts, by)
+            if not dry_run and month not in loaded:
+                facts = {"file": shown(file.name, 200), "sha256": digest, "answers": [list(row) for row in rows]}
+                books[month].journal.append(ANSWER, facts, by)
         bills = {month: load_bill(home, month) if dry_run else _publish(home, month) for month in months}
     return _tell_answers(months, bills, dry_run=dry_run, as_json=as_json)
 
 
-def _months(home: Workspace, answers: pl.DataFrame, name: str) -> dict[Period, list[tuple[str, str, str | None]]]:
-    """The answers by the period whose document they are about; raises what is unknown or was answered."""
+def _months(
+    books: dict[Period, InterfaceBook], loaded: set[Period], answers: pl.DataFrame, name: str
+) -> dict[Period, list[tuple[str, str, str | None]]]:  # fmt: skip
+    """The answers by the period whose document they are about; raises what is unknown or was answered.
+
+    loaded: the periods that have the answers of this very file.
+    """
     places: dict[str, tuple[Period, str]] = {}
-    for month in home.periods_with_ledger():
-        states = InterfaceBook(home, month).lines.select("doc_id", "status").unique()
+    for month, book in books.items():
+        states = book.lines.select("doc_id", "status").unique()
         places |= {doc: (month, status) for doc, status in states.rows()}
     faults: list[Fault] = []
     found: dict[Period, list[tuple[str, str, str | None]]] = {}
@@ -146,7 +155,9 @@ def _months(home: Workspace, answers: pl.DataFrame, name: str) -> dict[Period, l
             faults.append((line, 1, f"document {shown(doc)} was never sent; correct the row, or ask for the answer again"))
             continue
         month, stands = places[doc]
-        if stands not in _CAN_BE_REJECTED:
+        if month in loaded:
+            found.setdefault(month, []).append((doc, status, words))
+        elif stands not in _CAN_BE_REJECTED:
             faults.append((line, 1, f"document {doc} of {month} was answered already, it is {stands}; remove the row"))
         elif stands == "REPLACED" and status == "ACCEPTED":
             faults.append((line, 1, f"document {doc} of {month} was replaced; have it cancelled in the accounting system"))
