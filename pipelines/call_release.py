@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from billing.errors import NotAllowedError, PeriodError, UsageError
+from billing.errors import InputError, NotAllowedError, PeriodError, UsageError
 from billing.periods import Period
 from pipelines.standing import standing
 from pipelines.workspace import Workspace
 from reports.masking import masked_text
-from reports.write import make_folder, sync_folder, write_bytes
+from reports.write import make_folder, naming, sync_folder, write_bytes
 
 RELEASED: Final = "calls-released"  # the event's kind
 _FOLDER: Final = "calls"
@@ -83,12 +83,23 @@ def release_words(facts: dict[str, Any], agency: str | None, recipient: str, rea
 
 
 def write_calls(workspace: Workspace, period: Period, files: dict[str, bytes]) -> Path:
-    """Write files of call detail for their owner alone, in a team's workspace too. Returns: their folder."""
+    """Write files of call detail for their owner alone, in a team's workspace too.
+
+    Returns: their folder.
+
+    Raises:
+        InputError: the folder is a link, which would put numbers where it points to.
+        OSError: one cannot be written; it names the file or the folder.
+    """
     folder = workspace.out(period) / _FOLDER
-    make_folder(folder)
-    folder.chmod(_PRIVATE)  # without the team's bits, so that what is written in it is nobody else's either
+    if folder.is_symlink():
+        raise InputError(f"{folder} is a link, and call detail stays in the workspace; remove it")
+    with naming(folder):
+        make_folder(folder)
+        folder.chmod(_PRIVATE)  # without the team's bits, so that what is written in it is nobody else's either
     for name, data in files.items():
         write_bytes(folder / name, data)
         (folder / name).chmod(_OWN)
-    sync_folder(folder)
+    with naming(folder):
+        sync_folder(folder)
     return folder
