@@ -20,7 +20,13 @@ FEEDS = {
 _AMOUNT = r"(−?\$[\d,]+\.\d\d)"
 _BILLED = re.compile(r"Billed in \w+ \d{4}\s*" + _AMOUNT)
 _ROADS = re.compile(_AMOUNT + r": ([\d,]+) invoices?, ([\d,]+) lines? and ([\d,]+) funding splits? come")
-_HELD = re.compile(r"([\d,]+) records? (?:is|are) held and not billed: " + _AMOUNT + r"(?:, and ([\d,]+) of them)?")
+_HELD = re.compile(
+    r"([\d,]+) records? (?:is|are) held and not billed: "
+    + _AMOUNT
+    + r"(?: to charge and "
+    + _AMOUNT
+    + r" to credit)?(?:, and ([\d,]+) of them)?"
+)
 
 
 def pack(data: bytes) -> Reading:
@@ -49,8 +55,8 @@ def _page_one(text: str, found: Reading) -> None:
     for place, family in enumerate(("total", "invoices", "lines", "splits"), start=1):
         found.one("page 1, the control total", family, roads[place] if roads else "NaN")
     found.one("page 1, unusual", "all records held", held[1] if held else "0")
-    found.one("page 1, unusual", "all dollars held", held[2] if held else "0")
-    found.one("page 1, unusual", "all unpriced", (held and held[3]) or "0")
+    found.one("page 1, unusual", "all dollars held", number(held[2]) - number(held[3] or "0") if held else "0")
+    found.one("page 1, unusual", "all unpriced", (held and held[4]) or "0")
 
 
 def _rows(grid: Grid, found: Reading, family: str, place: str) -> list[tuple[str, ...]]:
