@@ -23,13 +23,15 @@ def ageing(frame: pl.DataFrame) -> Chart:
     """
     sums = {age: total(frame[age]) for age in AGES}
     whole = sum(sums.values(), NOTHING)
-    bars = [Bar(AGES[age], value, _cells(age, value, whole), _SHADES[age]) for age, value in sums.items()]
+    has_credit = any(value < 0 for age in AGES for value in frame[age].drop_nulls().to_list())
+    bars = [Bar(AGES[age], value, _cells(age, value, None if has_credit else whole), _SHADES[age]) for age, value in sums.items()]
     parts = [f"{AGES[age]} {dollars(value)}" for age, value in sums.items()]
-    net = ", held credits taken off" if any(value < 0 for age in AGES for value in frame[age].drop_nulls().to_list()) else ""
+    net = ", held credits taken off" if has_credit else ""
     alt = f"Held by age{net}, {dollars(whole)} in all: {listed(parts)}."
     return lying(bars, ("Age", "Held $", "Share"), f"Held and not billed, dollars{net}", alt)
 
 
-def _cells(age: str, value: Decimal, whole: Decimal) -> tuple[Cell, ...]:
+def _cells(age: str, value: Decimal, whole: Decimal | None) -> tuple[Cell, ...]:
+    """Dollars and their share; a whole that credits were taken off has no shares."""
     is_old = age == "days_over_90" and value != 0
-    return Cell(money(value), MORE if is_old else INK), Cell(percent(value, whole), SOFT)
+    return Cell(money(value), MORE if is_old else INK), Cell("–" if whole is None else percent(value, whole), SOFT)

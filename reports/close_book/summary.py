@@ -27,7 +27,7 @@ _BRIDGE: Final = (
     ("one_time_effect", "One-time", "what comes once, or came once"),
     ("now", "This month", "the sum of the above"),
 )
-_WIDTHS: Final = (22, 46, 18, 18, 18)
+_WIDTHS: Final = (22, 64, 18, 18, 18)  # the second takes the longest meaning of a code on one line, as a wrapped column is meant to
 HOLDS: Final = {
     "Summary": "Total, change and why, streams, agencies",
     "Lines": "Every invoice line, to filter and sort",

@@ -153,11 +153,13 @@ def _from_to(before: Decimal, now: Decimal) -> str:
 def _reserves(reports: Mapping[str, Report]) -> list[Remark]:
     if "R12" not in reports:
         return []
-    over = reports["R12"].section("groups").frame.filter(pl.col("state") == "OVER_LIMIT")["cost_group"].to_list()
-    if not over:
-        return []
-    words = f"{'holds' if len(over) == 1 else 'hold'} more than 60 days of cost in reserve: {', '.join(over)}"
-    return [Remark(count(len(over), "cost group"), words, "#R12")]
+    groups = reports["R12"].section("groups").frame
+    over = groups.filter(pl.col("state") == "OVER_LIMIT")["cost_group"].to_list()
+    unknown = groups.filter(pl.col("state") == "NO_COST").height
+    words = f"{'is' if len(over) == 1 else 'are'} more than 60 days of cost over it this fiscal year: {', '.join(over)}"
+    unsaid = f"{'has' if unknown == 1 else 'have'} no known cost, so what is over it is not known"
+    found = ((len(over), words), (unknown, unsaid))
+    return [Remark(count(how_many, "cost group"), said, "#R12") for how_many, said in found if how_many]
 
 
 def _unapproved(reports: Mapping[str, Report]) -> list[Remark]:

@@ -46,8 +46,9 @@ def recovery(published: Published) -> Report:
     """
     year = year_to_date(published)
     rows = [_row(year, name, found["revenue"]) for name, found in cost_groups(year).items()]
+    note = f"{_NOTE} Not published: {', '.join(year.missing)}." if year.missing else _NOTE
     groups = Section(
-        "groups", f"Cost groups, fiscal year {year.fiscal_year} to date", pl.DataFrame(rows, schema=_GROUPS), ("revenue",), _NOTE
+        "groups", f"Cost groups, fiscal year {year.fiscal_year} to date", pl.DataFrame(rows, schema=_GROUPS), ("revenue",), note
     )
     months = Section("months", "Cost groups by month", _months(year), ("revenue",))
     states = groups.frame["state"].to_list()

@@ -92,11 +92,16 @@ def _over(reports: Reports) -> Remark | str | None:
     if rows is None:
         return None
     over = sorted((row for row in rows if row["state"] == "OVER_LIMIT"), key=lambda row: row["reserve_limit"] - row["over_under"])
+    unknown = sum(row["state"] == "NO_COST" for row in rows)
+    unsaid = f"{count(unknown, 'cost group')} {'has' if unknown == 1 else 'have'} no known cost, so what is over it is not known"
     if not over:
-        return "a cost group over 60 days of cost"
+        return Remark(f"{unsaid}.", "recovery") if unknown else "a cost group over 60 days of cost"
     named = [f"{called(row['cost_group'])} by {dollars(row['over_under'] - row['reserve_limit'])}" for row in over[:_MOST_NAMED]]
     named += [f"{len(over) - _MOST_NAMED:,} more"] if len(over) > _MOST_NAMED else []
-    return Remark(f"{count(len(over), 'cost group')} {_are(len(over))} over 60 days of cost: {listed(named)}.", "recovery")
+    return Remark(
+        f"{count(len(over), 'cost group')} {_are(len(over))} over 60 days of cost: {listed(named)}{f'; {unsaid}' if unknown else ''}.",
+        "recovery",
+    )
 
 
 def _late(reports: Reports) -> Remark | str | None:

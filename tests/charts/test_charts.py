@@ -212,3 +212,11 @@ def test_money_columns_of_any_width_are_taken():
 
     assert charts.pareto(wide).alt == charts.pareto(many(3)).alt
     assert wide.schema["amount"] != MONEY
+
+
+def test_ages_that_held_credits_are_taken_off_have_no_shares_and_say_so():
+    made = charts.ageing(aged(("100.00", "0", "0", "0"), ("-40.00", "0", "0", "0")))
+
+    assert "held credits taken off" in made.svg
+    assert "held credits taken off" in made.alt
+    assert "100%" not in made.svg

@@ -121,6 +121,19 @@ def test_the_dearest_findings_are_those_of_the_exceptions_report_a_credit_by_its
     assert words == ["of J002 with $80.00: credit too large", "of A101 with $30.00: billing number blank"]
 
 
+def test_cost_groups_over_the_line_and_without_a_cost_are_told_apart() -> None:
+    groups = pl.DataFrame({"cost_group": ["TOLL", "VOICE", "LABOR"], "state": ["OVER_LIMIT", "NO_COST", "WITHIN"]})
+    report = Report("R12", "recovery", "Recovery", "2026-10", (), (Section("groups", "Groups", groups),))
+
+    found = opening(month([charge(1)]), {"R12": report}, agency_sums_of(month([charge(1)])))
+
+    words = [(each.figure, each.words) for each in found.remarks if each.to == "#R12"]
+    assert words == [
+        ("1 cost group", "is more than 60 days of cost over it this fiscal year: TOLL"),
+        ("1 cost group", "has no known cost, so what is over it is not known"),
+    ]
+
+
 def agency_sums_of(published: Published) -> pl.DataFrame:
     """What `opening` takes: each agency's two months."""
     return published.now("fact_invoice").select("agency_code", "amount", agency_name=pl.lit("Parks"), before=pl.lit(D("300.00")))

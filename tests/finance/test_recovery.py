@@ -77,8 +77,10 @@ def test_each_group_stands_alone_with_its_cost_its_days_and_its_basis() -> None:
 
 
 def test_months_that_are_not_published_are_left_out_of_both_sides_and_named() -> None:
-    facts = {fact.name: fact.value for fact in recovery(month("2026-10", **WORLD)).facts}
+    report = recovery(month("2026-10", **WORLD))
+    facts = {fact.name: fact.value for fact in report.facts}
 
+    assert report.section("groups").note.endswith("Not published: 2026-07, 2026-08.")
     assert (facts["months"], facts["days"], facts["missing_months"]) == (2, 61, "2026-07, 2026-08")
     assert (facts["over_limit"], facts["under"], facts["no_cost"], str(facts["revenue"])) == (2, 2, 2, "5190.01")
 

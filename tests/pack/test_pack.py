@@ -85,6 +85,17 @@ def test_a_published_month_without_an_invoice_stands_among_the_months_at_nothing
     assert found == [("2026-10", 1, "7.00", "7.00"), ("2026-09", 0, "0.00", "-5.00"), ("2026-08", 1, "5.00", None)]
 
 
+def test_where_no_cost_is_known_page_one_does_not_say_that_nothing_is_over_it(month, reports):
+    groups = reports["R12"].section("groups")
+    unknown = groups.frame.with_columns(state=pl.lit("NO_COST"))
+    told = reports | {"R12": replace(reports["R12"], sections=(replace(groups, frame=unknown), *reports["R12"].sections[1:]))}
+
+    paper = read(pack(month, told))
+
+    assert "no known cost, so what is over it is not known" in paper.text
+    assert "not found: a cost group over" not in paper.text
+
+
 def test_page_one_names_the_reports_that_are_not_at_hand(month, reports):
     some = {number: report for number, report in reports.items() if number not in ("R08", "R10")}
 
