@@ -137,12 +137,13 @@ def _movers(agencies: pl.DataFrame, *, is_first: bool) -> list[Remark]:
     if is_first:
         return []
     moved = agencies.with_columns(change=pl.col("amount") - pl.col("before")).sort("change", "agency_code")
-    ends = [row for row in (*moved.tail(1).to_dicts(), *moved.head(1).to_dicts()) if abs(row["change"]) * 100 > abs(row["before"]) * _QUIET]
+    most = (moved.filter(pl.col("change") > 0).tail(1), moved.filter(pl.col("change") < 0).head(1))
+    ends = [row for end in most for row in end.to_dicts() if abs(row["change"]) * 100 > abs(row["before"]) * _QUIET]
     return [
         Remark(
             signed(row["change"]), f"at {row['agency_name']}, {_from_to(row['before'], row['amount'])}", f"#/agency/{row['agency_code']}"
         )
-        for row in {row["agency_code"]: row for row in ends}.values()
+        for row in ends
     ]
 
 

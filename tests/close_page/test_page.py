@@ -134,6 +134,16 @@ def test_cost_groups_over_the_line_and_without_a_cost_are_told_apart() -> None:
     ]
 
 
+def test_where_every_agency_fell_none_is_named_as_the_one_that_rose_most() -> None:
+    both = month([charge(1), charge(2, period=BEFORE, invoice_no="COT-2026-09-D7580001-01")])
+    sums = pl.DataFrame({
+        "agency_code": ["054", "758"], "agency_name": ["Roads", "Parks"], "before": [D("900.00"), D("20.00")],
+        "amount": [D("0.00"), D("10.00")],
+    })  # fmt: skip
+
+    assert [each.figure for each in opening(both, {}, sums).remarks if "agency" in each.to] == ["−900.00"]
+
+
 def agency_sums_of(published: Published) -> pl.DataFrame:
     """What `opening` takes: each agency's two months."""
     return published.now("fact_invoice").select("agency_code", "amount", agency_name=pl.lit("Parks"), before=pl.lit(D("300.00")))
