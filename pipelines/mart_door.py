@@ -12,7 +12,11 @@ from pipelines.workspace import Workspace
 MOST_ROWS: Final = 1_000_000  # that are shown
 MEMORY: Final = "2GiB"  # for one query; it never goes on to the disk
 _READS: Final = frozenset({"SELECT", "EXPLAIN", "MULTI"})  # MULTI is a PIVOT
-_ASIDE: Final = re.compile(r'\b(duckdb_secrets|which_secret|write_log|checkpoint|force_checkpoint)"?\s*\(', re.IGNORECASE)
+# a remark may stand before the bracket; the last two run a text that is put together on the way, where no name can be found
+_ASIDE: Final = re.compile(
+    r"\b(duckdb_secrets|which_secret|write_log|truncate_duckdb_logs|checkpoint|force_checkpoint|query|json_execute_serialized_sql)"
+    r'"?\s*(?:\(|/\*|--)', re.IGNORECASE,
+)  # fmt: skip
 _LOOK_SECONDS: Final = 0.1
 _INTERRUPTED: Final = 130
 

@@ -53,6 +53,10 @@ REFUSED = (
     # the connection
     "begin", "commit", "rollback", "prepare p as select 1", "execute p", "deallocate p", "call pragma_version()", "checkpoint",
     "force checkpoint", "from checkpoint()", "from \"force_checkpoint\"('cotbill')",
+    # the same, written so that nobody sees it
+    "from /* a */ duckdb_secrets /* b */ ()", "from duckdb_secrets/*/* c */*/()", "from duckdb_secrets -- d\n ()", "from checkpoint/**/()",
+    "select write_log/**/('x')", "from query('from duckdb_sec' || 'rets()')", "from \"query\" ('from check' || 'point()')",
+    "from json_execute_serialized_sql(json_serialize_sql('from duckdb_sec' || 'rets()'))", "from truncate_duckdb_logs()",
     # what Python holds
     "select * from text", "select * from home", "select * from statements", "from arrow_scan(1, 1, 1)", "from pandas_scan(1)",
     "select * from sys", "select * from connection",
