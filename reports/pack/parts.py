@@ -16,6 +16,7 @@ from reports.pack.proof_parts import calendar, controls
 from reports.pack.put_right import adjustments
 from reports.pack.tables import Shown, table
 from reports.pack.view import Part
+from reports.pack.year_part import year_end
 from reports.published import Published
 from reports.report import Report, Section
 
@@ -31,7 +32,8 @@ def parts(published: Published, reports: Reports, months: Months, drawn: Mapping
         drawn: of `charts_of_month`.
     """
     made: tuple[Callable[[Published, Reports, Months], Part | None], ...] = (
-        _months, _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, controls, calendar,
+        _months, _agencies, _services, _streams, _movers, adjustments, _recovery, suspense, exceptions, year_end, controls,
+        calendar,
     )  # fmt: skip
     found = [part for make in made if (part := make(published, reports, months)) is not None]
     return tuple(_with_picture(part, drawn) for part in found)

@@ -41,7 +41,7 @@ def _tables(report: Report) -> list[Table]:
     found: list[Table] = []
     if types is not None and types.frame.height:
         shown = [
-            Shown("adj_type", "Type", "words", _plain), Shown("reason_code", "Reason", "words", _plain), Shown("rows", "Rows", "count"),
+            Shown("adj_type", "Type", "words", plain), Shown("reason_code", "Reason", "words", plain), Shown("rows", "Rows", "count"),
             Shown("credits", "Credits $", "money"), Shown("debits", "Debits $", "money"), Shown("amount", "Net $", "money"),
         ]  # fmt: skip
         found.append(table(types, shown, what="kind kinds", title="By type and reason"))
@@ -50,8 +50,8 @@ def _tables(report: Report) -> list[Table]:
         size = pl.col("amount").abs()
         frame = rows.frame.sort(size, "adjustment_id", descending=[True, False], nulls_last=True)
         shown = [
-            Shown("adjustment_id", "Adjustment"), Shown("adj_type", "Type", "words", _plain), Shown("billing_number", "Billing number"),
-            Shown("prepared_by", "Prepared by"), Shown("approved_by", "Approved by"), Shown("approval_state", "Approval", "words", _plain),
+            Shown("adjustment_id", "Adjustment"), Shown("adj_type", "Type", "words", plain), Shown("billing_number", "Billing number"),
+            Shown("prepared_by", "Prepared by"), Shown("approved_by", "Approved by"), Shown("approval_state", "Approval", "words", plain),
             Shown("age_days", "Days old", "days"), Shown("amount", "Amount $", "money"),
         ]  # fmt: skip
         largest = Section(rows.name, rows.title, frame, rows.totals)
@@ -63,12 +63,12 @@ def _disputes(frame: pl.DataFrame) -> Table:
     section = Section("disputes", "Open disputes", frame.sort("due_on", "dispute_id", nulls_last=True), ("amount",))
     shown = [
         Shown("dispute_id", "Dispute"), Shown("invoice_no", "Invoice"), Shown("agency_code", "Agency"), Shown("owner", "Owner"),
-        Shown("received_on", "Received", "date"), Shown("due_on", "Due", "date"), Shown("status", "State", "words", _plain),
+        Shown("received_on", "Received", "date"), Shown("due_on", "Due", "date"), Shown("status", "State", "words", plain),
         Shown("amount", "Disputed $", "money"),
     ]  # fmt: skip
     return table(section, shown, most=_MOST, what="dispute disputes")
 
 
-def _plain(value: str | None) -> str:
+def plain(value: str | None) -> str:
     """`CREDIT_REBILL` as `credit rebill`."""
     return called(value).replace("_", " ").lower()

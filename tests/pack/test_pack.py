@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from billing.errors import PeriodError, ReconciliationError
+from reports.finance.year_end import year_end
 from reports.pack.cover import approvals, signatures, why
 from reports.pack.made import Made
 from reports.pack.months import fact, month_rows
@@ -286,3 +287,14 @@ def test_another_process_makes_the_same_bytes(month, reports):
     ran = python("-c", code, PYTHONHASHSEED="77", TZ="Asia/Tokyo", LC_ALL="C")
 
     assert ran.stdout.strip() == hashlib.sha256(pack(month, reports)).hexdigest(), ran.stderr[-2000:]
+
+
+def test_the_last_month_of_a_fiscal_year_shows_what_ends_it_and_other_months_do_not(month, reports):
+    told = year_end(month)
+    june = replace(told, facts=tuple(replace(each, value="yes") if each.name == "year_end" else each for each in told.facts))
+
+    papers = [read(pack(month, {**reports, "R25": report})) for report in (told, june)]
+
+    assert [sum(grid.part == "Year end" for grid in paper.grids) > 0 for paper in papers] == [False, True]
+    last = next(grid for grid in papers[1].grids if (grid.part, grid.title) == ("Year end", "Not billed")).rows[-1]
+    assert last[-1].replace("−", "-").replace(",", "") == str(told.section("unbilled").sums()["amount"])
