@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from billing.errors import PeriodError
@@ -26,10 +27,7 @@ class Period:
         Raises:
             PeriodError: the text is not a month.
         """
-        match = _SHAPE.fullmatch(text)
-        if match is None or not 1990 <= int(match[1]) <= 2199:
-            raise PeriodError(f"'{text}' is not a month; write it as 2026-03")
-        return cls(int(match[1]), int(match[2]))
+        return _parsed(text)
 
     @classmethod
     def of(cls, day: dt.date) -> "Period":
@@ -77,3 +75,11 @@ class Period:
     def months_since(self, other: "Period") -> int:
         """How many months this period is after another."""
         return (self.year - other.year) * 12 + self.month - other.month
+
+
+@cache
+def _parsed(text: str) -> Period:
+    match = _SHAPE.fullmatch(text)
+    if match is None or not 1990 <= int(match[1]) <= 2199:
+        raise PeriodError(f"'{text}' is not a month; write it as 2026-03")
+    return Period(int(match[1]), int(match[2]))

@@ -44,15 +44,15 @@ def hand_on(workspace: Workspace, period: Period, issue: int, folder: Path) -> N
     stock = _continued(past, now, tables) or _from_the_start(past, now, tables)
     frames = {"positions": stock.positions, "issued": stock.issued, **used_tables(past, tables)}
     files = {name: write_frame(to / f"{name}.parquet", frame) for name, frame in frames.items()}
-    chunks = [] if stock.is_whole else [_told(chunk) for chunk in (past.history.chunks if past.history else ())]
+    chunks = [] if stock.is_whole else list(past.history.chunks if past.history else ())
     months = [*past.months, now]
-    done = {name for chunk in chunks for name in chunk["periods"]}
-    open_months = [each for each in months if str(each.period) not in done]
+    done = {each for chunk in chunks for each in chunk.periods}
+    open_months = [each for each in months if each.period not in done]
     if now.period.fiscal_period == _JUNE or len(open_months) >= _YEAR or (stock.is_whole and past.months):
-        chunks.append(_year(open_months, stock.moves, to, f"{period}/posted/{issue:02d}/{FOLDER}"))
+        chunks = _with_year(past, chunks, open_months, stock.moves, _Place(to, f"{period}/posted/{issue:02d}/{FOLDER}"))
     body: dict[str, Any] = {
         "months": [(str(each.period), each.issue, each.key) for each in past.months] + [(str(period), issue, now.key)],
-        "chunks": chunks, "files": files, "stock_opening": frame_hash(tables["stock_opening"]),
+        "chunks": [_told(chunk) for chunk in chunks], "files": files, "stock_opening": frame_hash(tables["stock_opening"]),
     }  # fmt: skip
     body = json.loads(json.dumps(body))
     write_atomic(to / NOTE, (json.dumps({**body, "sha256": note_hash(body)}, indent=1, sort_keys=True) + "\n").encode())
@@ -117,14 +117,41 @@ def _told(chunk: Chunk) -> dict[str, Any]:
     return {"periods": [str(each) for each in chunk.periods], "at": chunk.at, "files": chunk.files}
 
 
-def _year(months: list[Known], moves: pl.DataFrame, to: Path, at: str) -> dict[str, Any]:
-    """Put some months together in few files."""
+@dataclass(frozen=True)
+class _Place:
+    """Where a year is written: the folder as it is now, and what it will be under ledger/ when the month is posted."""
+
+    folder: Path
+    at: str
+
+
+def _with_year(past: Past, chunks: list[Chunk], months: list[Known], moves: pl.DataFrame, place: _Place) -> list[Chunk]:
+    """Put some months together in few files.
+
+    They take in the years before them that are no longer than what they are by then: so the files to look into grow with
+    the logarithm of the years. One that is gone or changed is left as it is, and its months are read instead.
+    """
+    frames, periods, left = _year(months, moves), [each.period for each in months], list(chunks)
+    while left and len(left[-1].periods) <= len(periods) and (old := _read(past, left[-1], list(frames))) is not None:
+        frames = {name: pl.concat([old[name], frame]) for name, frame in frames.items()}
+        periods = [*left.pop().periods, *periods]
+    files = {name: write_frame(place.folder / f"{name}.parquet", frame) for name, frame in frames.items()}
+    return [*left, Chunk(tuple(periods), place.at, files)]
+
+
+def _read(past: Past, chunk: Chunk, names: list[str]) -> dict[str, pl.DataFrame] | None:
+    """The frames of some years; none where one of them is not there."""
+    scans = {name: past.history.scan(chunk, name) if past.history else None for name in names}
+    found = {name: scan.collect() for name, scan in scans.items() if scan is not None}
+    return found if len(found) == len(names) else None
+
+
+def _year(months: list[Known], moves: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What some months are known by, their stock, and the files they came in."""
     frames = {feed: pl.concat([known_by(feed, each.stages.scan(f"price:{feed}", "records"), each.period) for each in months]).collect()
               for feed in KNOWN_BY}  # fmt: skip
     for name in ("lines", "splits"):
         frames[f"stock_{name}"] = pl.concat([stock_of(each, name) for each in months]).collect()
-    frames["stock_moves"] = moves
     pairs = [(str(each.period), sha256, name) for each in months for sha256, name in files_of(each)]
-    frames[LOADED] = pl.DataFrame(pairs, schema={"period": pl.String(), "sha256": pl.String(), "name": pl.String()}, orient="row")
-    files = {name: write_frame(to / f"{name}.parquet", frame) for name, frame in frames.items()}
-    return {"periods": [str(each.period) for each in months], "at": at, "files": files}
+    loaded = pl.DataFrame(pairs, schema={"period": pl.String(), "sha256": pl.String(), "name": pl.String()}, orient="row")
+    return {**frames, "stock_moves": moves, LOADED: loaded}

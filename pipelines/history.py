@@ -25,12 +25,17 @@ NOTE: Final = "history.json"
 
 @dataclass(frozen=True)
 class Known:
-    """A month that was run: where its stage files are, the issue that stands (0: as last run), what it came to."""
+    """A month that was run: the issue that stands (0: as last run), what it came to, where its stage files are."""
 
+    workspace: Workspace
     period: Period
     issue: int
     key: str
-    folder: Path
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where its stage files are."""
+        return posted_folder(self.workspace, self.period, self.issue) if self.issue else self.workspace.ledger / str(self.period)
 
     @cached_property
     def stages(self) -> Stages:
@@ -47,7 +52,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A year of months in few files: what their records are known by, their stock, the files they came in."""
+    """Years of months in few files: what their records are known by, their stock, the files they came in."""
 
     periods: tuple[Period, ...]
     at: str  # folder under ledger/
@@ -97,7 +102,7 @@ def read_history(workspace: Workspace, period: Period, issue: int) -> History | 
     return History(
         workspace,
         folder,
-        tuple(Known(each, issue, key, posted_folder(workspace, each, issue)) for each, issue, key in months),
+        tuple(Known(workspace, each, issue, key) for each, issue, key in months),
         tuple(Chunk(tuple(map(Period.parse, each["periods"])), each["at"], each["files"]) for each in body["chunks"]),
         body["files"],
         body["stock_opening"],
@@ -134,7 +139,7 @@ def known(workspace: Workspace, period: Period) -> Known:
     found = standing(workspace, period)
     folder = found.folder or workspace.ledger / str(period)
     old = Stages(folder, period).old
-    return Known(period, found.issue if found.folder else 0, old["month"].key, folder)
+    return Known(workspace, period, found.issue if found.folder else 0, old["month"].key)
 
 
 def states(workspace: Workspace, found: KnownMonths) -> dict[str, str]:
