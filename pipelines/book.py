@@ -1,5 +1,6 @@
 """The book of one period: what its journal says that people decided, entered and approved, as frames."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -139,7 +140,17 @@ def note_run(journal: Journal, workspace: Workspace, period: Period, run: Any, b
         done = sum(not step.reused for step in run.steps)
         missing = run.bill.exceptions.filter((pl.col("code") == "F001") & pl.col("status").is_in(WAITING)).height
         rejected = run.rejected.select(pl.all().cast(pl.String)).to_dicts()
-        journal.append("run", {**facts, "seconds": seconds, "done": done, "feeds_missing": missing, "rejected": rejected}, by)
+        told = {"feeds_missing": missing, "feeds_in": _feeds_in(workspace, period, by.at), "rejected": rejected}
+        journal.append("run", {**facts, "seconds": seconds, "done": done, **told}, by)
+
+
+def _feeds_in(workspace: Workspace, period: Period, now: str) -> str:
+    """When the newest of a month's feed files came into its inbox, as far as the disk says, in UTC; no later than now."""
+    came = [path.stat().st_mtime_ns // 10**9 for path in (workspace.inbox / str(period)).glob("*") if path.is_file()]
+    moment = dt.datetime.fromisoformat(now)
+    if not came:
+        return now
+    return min(moment, dt.datetime.fromtimestamp(max(came), moment.tzinfo)).isoformat()
 
 
 def rejects_noted(journal: Journal) -> pl.DataFrame:

@@ -43,8 +43,8 @@ def close_events(events: Iterable[Event]) -> pl.DataFrame:
     """Add up a journal by the steps of the close.
 
     A step's runs are its events; seconds are known of runs of the bill alone. The bill and its issue are one step, so a
-    bill that was issued is one run of it. After a reopening the step was done when it was last done. The cut-off is over with
-    the first run that had every feed it expects, or a word that there was nothing to bill.
+    bill that was issued is one run of it. After a reopening the step was done when it was last done. The cut-off was
+    when the last feed file had come that the first run with every feed found, or a word that there was nothing to bill.
 
     Returns: EVENTS, in the order of the first time.
     """
@@ -54,7 +54,7 @@ def close_events(events: Iterable[Event]) -> pl.DataFrame:
             continue
         is_cut_off = event.kind == "run" and event.data.get("feeds_missing") == 0 and _CUT_OFF not in found
         for step in (*_STEPS.get(event.kind, ()), *([_CUT_OFF] if is_cut_off else [])):
-            at = dt.datetime.fromisoformat(event.at)
+            at = dt.datetime.fromisoformat(event.at if step != _CUT_OFF else event.data["feeds_in"])
             row = found.setdefault(step, {"step": step, "first_at": at, "last_at": at, "runs": 0, "seconds": None})
             row["last_at"] = max(row["last_at"], at)
             row["runs"] += event.kind != "issued"

@@ -91,14 +91,15 @@ def test_the_interface_is_done_when_its_documents_were_last_sent_and_to_turn_the
 def test_the_cut_off_is_the_first_run_that_had_every_feed_and_the_reports_when_they_were_first_handed_out(tmp_path: Path) -> None:
     runs = [("opened", "2026-10-01T12:00:00", {})]
     runs += [
-        ("run", f"2026-10-0{day}T15:00:00", {"seconds": "1.0", "feeds_missing": count}) for day, count in ((1, 2), (2, 0), (5, 1), (6, 0))
+        ("run", f"2026-10-0{day}T15:00:00", {"seconds": "1.0", "feeds_missing": count, "feeds_in": f"2026-10-0{day}T09:00:00+00:00"})
+        for day, count in ((1, 2), (2, 0), (5, 1), (6, 0))
     ]
     reported = ("reported", "2026-10-13T15:00:00", {"issue": 1})
 
     rows = {row["step"]: row for row in close_calendar(SEPTEMBER, Tables(), journal(tmp_path, *runs, reported).events).to_dicts()}
 
     cutoff, trial = rows["cutoff"], rows["trial"]
-    assert (cutoff["done_at"], cutoff["runs"], cutoff["days_late"]) == (dt.datetime(2026, 10, 2, 15, tzinfo=dt.UTC), 1, 1)
+    assert (cutoff["done_at"], cutoff["runs"], cutoff["days_late"]) == (dt.datetime(2026, 10, 2, 9, tzinfo=dt.UTC), 1, 1)
     assert (trial["done_at"], trial["runs"], trial["seconds"]) == (dt.datetime(2026, 10, 6, 15, tzinfo=dt.UTC), 4, Decimal("4.000"))
     assert (rows["reports"]["runs"], rows["reports"]["days_late"]) == (1, 0)
 

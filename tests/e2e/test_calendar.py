@@ -48,7 +48,7 @@ def test_an_open_month_has_no_file_but_can_be_asked(office: Office) -> None:
 
     assert found["state"] == "OPEN"
     steps = {row["step"]: row for row in found["steps"]}
-    assert [step for step, row in steps.items() if row["done_at"]] == ["load", "exceptions", "trial"]
+    assert [step for step, row in steps.items() if row["done_at"]] == ["cutoff", "load", "exceptions", "trial"]
     assert (steps["exceptions"]["done_at"], steps["exceptions"]["days_late"]) == ("2026-10-05T15:00:00+00:00", -1)
     assert steps["trial"]["runs"] == 2
     assert steps["trial"]["seconds"] is not None
@@ -63,7 +63,7 @@ def test_a_posted_month_has_it_in_both_forms_up_to_the_close(office: Office, clo
     document = json.loads(files["R20-close-calendar.json"])
     done = {row["step"]: (row["done_at"], row["days_late"]) for row in document["steps"]}
     assert (done["final_bill"], done["close"]) == (("2026-10-19T15:00:00+00:00", 6), ("2026-10-19T15:00:00+00:00", 3))
-    assert document["steps_late"] == ["final_bill", "close"]
+    assert document["steps_late"] == ["cutoff", "final_bill", "close"]
 
 
 def test_to_issue_it_again_makes_the_same_bytes_and_no_further_event(office: Office, clock: Clock) -> None:

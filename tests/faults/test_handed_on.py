@@ -73,11 +73,12 @@ def test_numbers_are_on_the_disk_only_with_the_word_that_they_were_given_out(clo
 
 
 @pytest.mark.usefixtures("stopped")
-@pytest.mark.parametrize("words", [REOPEN, FINAL])
+@pytest.mark.parametrize("words", [pytest.param(REOPEN, marks=pytest.mark.slow), FINAL])
 def test_a_word_on_a_closed_month_stands_or_does_not_and_the_reports_know_which(closed: Office, words: tuple[str, ...]) -> None:
     _hold(Bench(closed.root, *words, then=REPORTS))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stopped")
 def test_reports_that_were_broken_off_are_not_told_of(closed: Office) -> None:
     bench = Bench(closed.root, *REPORTS)

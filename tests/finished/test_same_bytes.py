@@ -41,6 +41,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
     remove(tmp_path / "world")
 
 
+@pytest.mark.slow
 def test_a_month_is_the_same_bytes_everywhere(root: Path) -> None:
     first, second = (made(root, PERIOD, *place) for place in PLACES[:2])
 
